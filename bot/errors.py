@@ -1,0 +1,62 @@
+"""The one family of errors. Standard library only.
+
+A docstring is the default message and says what to do. Nothing that a person typed goes into one.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+# Letters and digits that nobody confuses when reading a reference over the telephone.
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def new_reference() -> str:
+    """Six characters that stand on the person's card and in the operator's log line alike."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6))
+
+
+class HandrailError(Exception):
+    """Something went wrong. Give the reference to whoever runs Handrail in your school."""
+
+    action = "failed"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or type(self).__doc__ or "")
+        self.reference = new_reference()
+
+
+class DefinitionFaulty(HandrailError):
+    """The school's definitions have faults. Run `python -m bot check` and mend what it lists."""
+
+    action = "definition_faulty"
+
+
+class SettingsFaulty(HandrailError):
+    """The settings have faults. Mend each line named above, then start again."""
+
+    action = "settings_faulty"
+
+
+class StoreFailed(HandrailError):
+    """The record cannot be written. Free the disk or mend the folder, then start again."""
+
+    action = "store_failed"
+
+
+class StoreLocked(StoreFailed):
+    """Another Handrail is using this data folder. Stop it first, or choose another folder."""
+
+    action = "store_locked"
+
+
+class RecordDamaged(StoreFailed):
+    """The record does not match its own checks. Keep the folder as it is and restore a copy."""
+
+    action = "record_damaged"
+
+
+class RevisionMoved(HandrailError):
+    """Someone else changed this a moment ago. Open it again to see where things stand."""
+
+    action = "revision_moved"

@@ -1,0 +1,20 @@
+"""A fault in something a person wrote: a definition, a people file, a setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Where (file, line from 1, place inside), what is wrong, and what would mend it."""
+
+    file: str
+    line: int
+    place: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """One line as compilers print it, so that editors can jump to it."""
+        return f"{self.file}:{self.line}: {self.place}: {self.what}. {self.remedy}"
