@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from bot.model.events import Answer, Lived, Pressed, Said, Searched
 from bot.model.people import Directory
 from bot.model.problems import Problem
 from bot.model.record import Commit, Kept, Table
+from bot.model.views import Choice
 
 T = TypeVar("T")
 
@@ -171,4 +173,28 @@ class Messenger(Protocol):
 
     async def team_channel_kind(self, address: Address, *, team: str, channel: str) -> str:
         """`standard`, `private`, `shared` or `unknown`."""
+        ...
+
+
+class Desk(Protocol):
+    """What the Teams edge calls: one method per kind of event. All answer after the write is durable.
+
+    Raises StoreFailed when the record cannot be written; any other fault of a person's making is
+    an Answer that says what to do.
+    """
+
+    async def said(self, said: Said) -> None:
+        """A typed message. Replies go through the outbox."""
+        ...
+
+    async def pressed(self, pressed: Pressed) -> Answer:
+        """A press or a refresh. The answer reaches only the one who pressed."""
+        ...
+
+    async def searched(self, searched: Searched) -> tuple[Choice, ...]:
+        """Choices for a picker; empty for whoever may not search."""
+        ...
+
+    async def lived(self, lived: Lived) -> None:
+        """An installation, a team or a message changed."""
         ...
