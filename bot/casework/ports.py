@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.model.events import Answer, Lived, Pressed, Said, Searched
+from bot.model.outbox import Alarm, Item
 from bot.model.people import Directory
 from bot.model.problems import Problem
 from bot.model.record import Commit, Kept, Table
-from bot.model.views import Choice
+from bot.model.views import Choice, View
 
 T = TypeVar("T")
 
@@ -197,4 +198,69 @@ class Desk(Protocol):
 
     async def lived(self, lived: Lived) -> None:
         """An installation, a team or a message changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """An outbox item made ready on the facts of this moment: where it goes and what it shows.
+
+    `edit` is the activity to replace or delete; None posts a new one. Either `text` or `view`.
+    `person`: whose chat it is; None for a channel. `shown` is kept with the message: ids and states only.
+    """
+
+    address: Address
+    slot: str
+    text: str = ""
+    view: View | None = None
+    summary: str = ""
+    mentions: tuple[Mention, ...] = ()
+    edit: str | None = None
+    person: str | None = None
+    shown: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapsed:
+    """The item's purpose has gone (accepted meanwhile, excluded meanwhile, too late): it is dropped, on record."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoWay:
+    """Nobody can be reached this way: casework's `undeliverable` finds another."""
+
+    why: str
+
+
+class Composer(Protocol):
+    """What delivery asks casework: synchronous, on the loop thread, never blocking.
+
+    Called immediately before every send, so that exclusion, roster and permission are of this moment.
+    """
+
+    def roster_of(self, item: Item) -> Address | None:
+        """The conversation whose members must be read at most five seconds before; None for a chat."""
+        ...
+
+    def compose(
+        self, item: Item, now: datetime, *, roster: tuple[Member, ...] | None
+    ) -> Envelope | Lapsed | NoWay:
+        """The message as it must be now."""
+        ...
+
+    def delivered(self, item: Item, envelope: Envelope, *, activity_id: str, now: datetime) -> Commit:
+        """Further documents to write in the unit of work that marks the item sent (may be empty)."""
+        ...
+
+    def undeliverable(self, item: Item, why: str, now: datetime) -> Commit:
+        """Find another way: what to write in the unit of work that marks the item dead.
+
+        `why` is a code (`403 BotNotInConversationRoster`, `nobody`), never a person's words.
+        """
+        ...
+
+    async def alarm(self, alarm: Alarm) -> None:
+        """A clock has come due. Fires once; checks by itself whether it is still the armed one."""
         ...

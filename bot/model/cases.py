@@ -1,0 +1,201 @@
+"""A case: what was reported, about whom, who owns it, what was decided.
+
+A stored projection of its history. Must not know where it is kept, nor any school's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bot.model.definition import Urgency
+from bot.model.people import PersonId, RoleRef
+
+ParticipantKind = Literal["pupil", "adult", "someone_else", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Somebody in the case. `ref` is a PupilId or PersonId; None for a typed name, which confirms nothing."""
+
+    kind: ParticipantKind
+    part: Literal["subject", "affected", "witness"]
+    name: str
+    ref: str | None = None
+    detail: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Somebody who must find nothing of this case. `lifted_at` set: in force no longer.
+
+    `ground`: subject (believed to have done it) or named (by reporter, owner or DSL).
+    """
+
+    person: PersonId
+    ground: Literal["subject", "named"]
+    by: PersonId
+    at: datetime
+    why: str = ""
+    lifted_at: datetime | None = None
+    lifted_by: PersonId | None = None
+    lifted_why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """A role that did not get the case, and the rule by which."""
+
+    role: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An action the table names. `marked`: the policy marks it for this row."""
+
+    action: str
+    marked: bool
+    may_decide: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A role told in the same unit of work as the owner, with the key of the reason."""
+
+    role: RoleRef
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """The engine's answer to: whose is this, who else is told, what is proposed, how urgent.
+
+    `owner` None: nobody inside may have it, the outside route is shown. `roles` is the ordered list that was
+    tried. `column` is the table's, or empty. `rung` counts from 0. `rule` is the routing row that hit.
+    `channel`: urgent (one post at once), daily (the quiet post), none. `sanctions` false: blocked for now.
+    """
+
+    rule: str
+    owner: RoleRef | None
+    column: str = ""
+    rung: int = 0
+    offence: int = 1
+    table: str = ""
+    row: str = ""
+    source: str = ""
+    also: tuple[Told, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    proposed: tuple[Proposal, ...] = ()
+    restricted: bool = False
+    urgency: Urgency = "routine"
+    channel: Literal["urgent", "daily", "none"] = "daily"
+    sanctions: bool = True
+    child_protection: bool = False
+    illegal: bool = False
+    aggravated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """One duty's clock: the owner's or the oversight's.
+
+    `clock_id` is the armed clock; None when nobody waits. `tried` are the people alerted so far, in order.
+    `stage` counts climbs; `outside`: every way inside has been tried, and the reporter has been shown the
+    outside route.
+    """
+
+    role: RoleRef | None
+    began_at: datetime
+    clock_id: str | None = None
+    stage: int = 0
+    tried: tuple[PersonId, ...] = ()
+    reminded: bool = False
+    outside: bool = False
+    accepted_by: PersonId | None = None
+    accepted_role: str = ""
+    accepted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Somebody decided, in a role that may, and why. `yes` false: decided against."""
+
+    action: str
+    yes: bool
+    by: PersonId
+    role: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something added after the report: by a handler, or by the reporter."""
+
+    by: PersonId
+    role: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """How it ended: an outcome of the closed list, the answers that closing asked for."""
+
+    outcome: str
+    by: PersonId
+    role: str
+    why: str
+    at: datetime
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything of one case. `revision` +1 per unit of work.
+
+    `incident` links the cases of one report. `answers` are the report's. `earlier` are ids of the cases that
+    count; `earlier_confirmed` None until the first handler says whether it is the same person.
+    `crime` is open until a handler answers. `offer` fixes the action_id of each offered single action.
+    """
+
+    id: str
+    number: str
+    revision: int
+    definition: str
+    incident: str
+    run: str
+    opened_at: datetime
+    reporter: PersonId
+    routed: Routed
+    owner: Climb
+    oversight: Climb
+    what: str = ""
+    danger: str = "no"
+    urgency: Urgency = "routine"
+    answers: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    excluded: tuple[Exclusion, ...] = ()
+    complete: bool = True
+    earlier: tuple[str, ...] = ()
+    earlier_confirmed: bool | None = None
+    crime: Literal["open", "yes", "no", "not_sure"] = "open"
+    released: bool = False
+    spoken_to: str = ""
+    lado: str = ""
+    decisions: tuple[Decision, ...] = ()
+    notes: tuple[Note, ...] = ()
+    seen_at: datetime | None = None
+    closing: Closing | None = None
+    mistake: str = ""
+    offers: Mapping[str, int] = field(default_factory=dict)
+
+
+def excluded_now(case: Case) -> frozenset[PersonId]:
+    """Everyone who must find nothing of this case, at this moment of its record."""
+    return frozenset(e.person for e in case.excluded if e.lifted_at is None)
