@@ -32,7 +32,7 @@ class Mark:
 class Ask:
     """True when any value of the named thing is among `values`.
 
-    `field`: an answer of the run (several values for a multiple choice, none when unanswered).
+    `field`: an answer of the run (several values for a multiple choice; unanswered is the value "").
     `fact`: something the engine knows (closed list: FACTS). `flag`: what the chosen options carry,
     or a derived flag; its value is `yes` or `no`.
     """
@@ -59,6 +59,7 @@ class AnyOf:
 Condition = Ask | AllOf | AnyOf
 
 FACTS: Mapping[str, tuple[str, ...]] = {
+    "someone_named": ("yes", "no"),
     "pupil_subject": ("yes", "no"),
     "adult_subject": ("yes", "no"),
     "adult_known": ("yes", "no"),
@@ -75,6 +76,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 }
 """What a condition may ask the engine, with every value it can have.
 
+`someone_named`: any question about who is involved was answered ("I don't know who" counts).
 `pupil_subject`, `adult_subject`: somebody of that kind is entered as having done it (an adult whose
 part is not yet known counts as having done it). `adult_known`: no, when such an adult is not in the
 directory. `own_teacher`: the reporter is the only subject's tutor or, in a lesson, the class teacher.
@@ -94,9 +96,22 @@ class Branch:
 # --- flows ---
 
 AnswerKind = Literal[
-    "text", "paragraph", "choice", "choices", "pupils", "adults", "row", "date", "time", "confirm"
+    "text",
+    "paragraph",
+    "choice",
+    "choices",
+    "pupils",
+    "adults",
+    "others",
+    "row",
+    "date",
+    "time",
+    "confirm",
 ]
 Part = Literal["subject", "affected", "witness", "excluded", "none"]
+
+OTHERS = ("pupil_unlisted", "adult_unlisted", "adult_unknown", "someone_else", "not_known")
+"""Whom a field of kind `others` can name; an adult of the school among them counts as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +128,9 @@ class Option:
 class Field:
     """A typed question. `needed`: the sentence shown when it is left empty; empty means optional.
 
-    `part`: what whoever is picked here becomes in the case. `part_from`: the choice field whose answer
-    says the part instead (option keys: subject, affected, witness, not_sure; not_sure counts as subject).
+    `part`: what whoever is picked here becomes in the case. Kind `others` is a multiple choice of people who
+    are in no list: its option keys are OTHERS, and the typed answers `unlisted_name` and `unlisted_detail`
+    say who they are.
     `table`: for kind row, which sanction table. `show`: ask only when true (None: always).
     `max_length` in characters.
     """
@@ -127,7 +143,6 @@ class Field:
     needed: Text = NO_TEXT
     max_length: int = 200
     part: Part = "none"
-    part_from: str = ""
     table: str = ""
     compact: bool = True
     show: Condition | None = None

@@ -22,10 +22,10 @@ class Item:
     """One intended message.
 
     `kind` names the message (closed list in bot/casework). Exactly one of `to_role`, `to_person` and
-    `to_channel` is set. `slot` names the message in the recipient's conversation that this creates, or edits when it exists
-    (`do` edit or withdraw); pending edits of one slot collapse to the latest. `key` is the idempotency key: a
-    second item with the same key is not staged. `order` is a number that grows with staging. `again`: a repeat
-    after an unknown outcome, and must say so. `not_before` and `valid_until` are aware UTC.
+    `to_channel` is set. `slot` names the message in the recipient's conversation that this creates, or
+    edits when it exists (`do` edit or withdraw); pending edits of one slot collapse to the latest. `key` is
+    the idempotency key: a second item with the same key is not staged. `order` is a number that grows with
+    staging. `again`: a repeat after an unknown outcome, and must say so. Times are aware UTC.
     """
 
     id: str
