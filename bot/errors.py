@@ -60,3 +60,32 @@ class RevisionMoved(HandrailError):
     """Someone else changed this a moment ago. Open it again to see where things stand."""
 
     action = "revision_moved"
+
+
+class PressUnreadable(HandrailError):
+    """That button could not be read; nothing was changed. Use the newest card in this chat."""
+
+    action = "press_unreadable"
+
+
+class ActivityRefused(HandrailError):
+    """This request is not an activity that Handrail takes. Send it from Microsoft Teams."""
+
+    action = "activity_refused"
+
+    def __init__(self, status: int, message: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotVerified(ActivityRefused):
+    """It cannot be shown that this request comes from Microsoft Teams."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(401, message or type(self).__doc__)
+
+
+class TokenNotGiven(HandrailError):
+    """Microsoft's sign-in gave no token for sending. Check the app id, its secret and the network."""
+
+    action = "token_not_given"

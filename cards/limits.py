@@ -1,0 +1,81 @@
+"""What a card must not exceed or hold, as one check: tests ask it of every card, delivery before each send.
+
+Must not know how a card was made: it reads plain JSON values.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cards.elements import ELEMENTS, SCHEMA_VERSION
+from cards.strict import Part
+
+MAX_BYTES = 28_000
+"""Of the card as JSON in UTF-8; the tightest of Teams' own limits."""
+
+MAX_ACTIONS = 6
+MAX_INPUTS = 5
+
+_KNOWN: dict[str, type[Part]] = {part.kind: part for part in ELEMENTS}
+_PICTURE_KEYS = frozenset({"url", "iconUrl", "backgroundImage", "poster", "images"})
+_PICTURE_MARKDOWN = re.compile(r"!\[[^\]]*\][(\[]")
+
+
+def faults(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """Sentences on what is wrong with the card; empty when it may be sent."""
+    return tuple(_whole(card)) + tuple(fault for part in _parts(card) for fault in _part(part))
+
+
+def _whole(card: Mapping[str, Any]) -> Iterator[str]:
+    if card.get("type") != "AdaptiveCard" or card.get("version") != SCHEMA_VERSION:
+        yield f"It is not an AdaptiveCard of version {SCHEMA_VERSION}."
+    size = len(json.dumps(card, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    if size >= MAX_BYTES:
+        yield f"It has {size} bytes; under {MAX_BYTES} are allowed."
+    kinds = [str(part.get("type", "")) for part in _parts(card.get("body", []))]
+    buttons = sum(kind.startswith("Action.") for kind in kinds)
+    if buttons > MAX_ACTIONS:
+        yield f"It has {buttons} buttons; {MAX_ACTIONS} are allowed."
+    inputs = sum(kind.startswith("Input.") for kind in kinds)
+    if inputs > MAX_INPUTS:
+        yield f"It has {inputs} inputs; {MAX_INPUTS} are allowed."
+
+
+def _parts(value: object) -> Iterator[Mapping[str, Any]]:
+    """Every part with a type, outermost first. A fallback stands for its button and is not counted."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _parts(item)
+    elif isinstance(value, Mapping):
+        if "type" in value:
+            yield value
+        for key, item in value.items():
+            if key not in ("data", "fallback", "msteams"):
+                yield from _parts(item)
+
+
+def _part(part: Mapping[str, Any]) -> Iterator[str]:
+    kind = str(part["type"])
+    known = _KNOWN.get(kind)
+    if known is None:
+        yield f"{kind} is no element that Handrail draws."
+        return
+    allowed = {"type"} | {value.key_name for value in known.properties.values()}
+    for key in part.keys() - allowed:
+        what = "may hold a picture's address" if key in _PICTURE_KEYS else "is no property of it"
+        yield f"{kind}: {key} {what}."
+    if any(_PICTURE_MARKDOWN.search(text) for text in _texts(part)):
+        yield f"{kind}: the text draws a picture."
+    if part.get("isMultiSelect") and any("," in choice["value"] for choice in part["choices"]):
+        yield f"{kind}: a choice's value holds a comma, which separates several answers."
+
+
+def _texts(part: Mapping[str, Any]) -> Iterator[str]:
+    if "text" in part:
+        yield str(part["text"])
+    for fact in part.get("facts", ()):
+        yield str(fact.get("title", ""))
+        yield str(fact.get("value", ""))

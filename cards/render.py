@@ -1,0 +1,114 @@
+"""A View drawn as an Adaptive Card: a pure function that adds no sentence.
+
+Every button is an `Action.Execute` with an `Action.Submit` fallback that sends the same. Nothing is
+required by the client. Colour only ever repeats what the text says.
+Must not know a flow, a case or Teams' activities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from bot.model.views import Action, Facts, Input, Notice, Paragraph, Tone, View
+from cards.elements import (
+    SCHEMA_VERSION,
+    ActionExecute,
+    ActionSet,
+    ActionSubmit,
+    AdaptiveCard,
+    Block,
+    Container,
+    Fact,
+    FactSet,
+    Refresh,
+    TeamsOptions,
+    TextBlock,
+)
+from cards.fields import draw_input
+from cards.strict import to_dict
+from cards.wire import action_data
+
+FRAMES: dict[Tone, str] = {
+    "plain": "emphasis",
+    "good": "good",
+    "attention": "attention",
+    "warning": "warning",
+    "accent": "accent",
+}
+
+
+def render(view: View) -> dict[str, Any]:
+    """The card of a view, as plain JSON values.
+
+    `refresh_for` must already be Teams' own id of the person (`29:…`): clients ignore any other.
+    Raises ValueError for a key or id that could not be read back from a press (see `cards.wire`).
+    """
+    body = [
+        block for position, item in enumerate(view.blocks) for block in _draw(item, position, view.revision)
+    ]
+    card = AdaptiveCard(
+        version=SCHEMA_VERSION,
+        lang=view.language.split("-", maxsplit=1)[0],
+        fallback_text=view.summary,
+        refresh=_refresh(view),
+        msteams=TeamsOptions(width="Full"),
+        body=[*body, *_action_sets(view)],
+    )
+    return to_dict(card)
+
+
+def _draw(item: Paragraph | Notice | Facts | Input, position: int, revision: int) -> list[Block]:
+    match item:
+        case Paragraph():
+            return [_paragraph(item, first=position == 0)]
+        case Notice():
+            text = TextBlock(text=item.text, wrap=True, weight="bolder")
+            return [Container(style=FRAMES[item.tone], items=[text], spacing="medium")]
+        case Facts():
+            facts = [Fact(title=title, value=value) for title, value in item.rows]
+            return [FactSet(facts=facts, spacing="medium")] if facts else []
+        case Input():
+            return [draw_input(item, revision)]
+
+
+def _paragraph(paragraph: Paragraph, *, first: bool) -> Block:
+    """A toned paragraph is framed, because the text colours of Teams are too pale to read by."""
+    if paragraph.heading:
+        size = "large" if first else "medium"
+        text = TextBlock(text=paragraph.text, wrap=True, style="heading", size=size, weight="bolder")
+    else:
+        text = TextBlock(text=paragraph.text, wrap=True, is_subtle=paragraph.subtle or None)
+    if paragraph.tone == "plain":
+        text.spacing = "large" if paragraph.heading and not first else "small"
+        return text
+    bleed = True if paragraph.heading and first else None
+    return Container(style=FRAMES[paragraph.tone], items=[text], bleed=bleed, spacing="small")
+
+
+def _action_sets(view: View) -> Iterable[Block]:
+    """Buttons that answer a question stand in a row apart from those that move on."""
+    for _, row in groupby(view.actions, key=lambda action: bool(action.values)):
+        yield ActionSet(actions=[_execute(action, view.revision) for action in row], spacing="large")
+
+
+def _execute(action: Action, revision: int) -> ActionExecute:
+    data = action_data(action, revision)
+    shown = {
+        "title": action.label,
+        "style": None if action.tone == "default" else action.tone,
+        "associated_inputs": None if action.sends_inputs else "none",
+    }
+    return ActionExecute(**shown, verb=action.verb, data=data, fallback=ActionSubmit(**shown, data=data))
+
+
+def _refresh(view: View) -> Refresh | None:
+    """Only for one person: without ids every member's client would ask."""
+    if view.refresh is None or view.refresh_for is None:
+        return None
+    data = action_data(view.refresh, view.revision)
+    action = ActionExecute(
+        title=view.refresh.label or None, verb=view.refresh.verb, data=data, associated_inputs="none"
+    )
+    return Refresh(action=action, user_ids=[view.refresh_for])
