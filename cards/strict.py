@@ -7,7 +7,7 @@ Must not know which elements there are, nor a View.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from adaptivecards.baseobject import BareObject, PropertyType
 
@@ -29,6 +29,7 @@ class Property(PropertyType):
         needed: bool = False,
     ) -> None:
         super().__init__(type=kind, key_name=key)
+        self.kinds = kind if isinstance(kind, tuple) else (kind,)
         self.one_of = one_of
         self.each = each
         self.needed = needed
@@ -37,23 +38,18 @@ class Property(PropertyType):
         return self if instance is None else super().__get__(instance, owner)
 
     def __set__(self, instance: Part, value: object) -> None:
-        self._check(type(instance).__name__, value)
-        super().__set__(instance, value)
-
-    def _check(self, owner: str, value: object) -> None:
-        """Raises TypeError for what the library would let through."""
-        kinds = self.type if isinstance(self.type, tuple) else (self.type,)
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            names = " or ".join(kind.__name__ for kind in kinds)
-            raise TypeError(f"{owner}.{self.key_name} must be {names}, not {value!r}")
+        if type(value) not in self.kinds:
+            self._refuse(instance, " or ".join(kind.__name__ for kind in self.kinds), value)
         if self.one_of and value not in self.one_of:
-            raise TypeError(f"{owner}.{self.key_name} must be one of {', '.join(self.one_of)}, not {value!r}")
+            self._refuse(instance, f"one of {', '.join(self.one_of)}", value)
         if self.each is not None and isinstance(value, list):
             for item in value:
                 if not isinstance(item, self.each):
-                    raise TypeError(
-                        f"{owner}.{self.key_name} must hold only {self.each.__name__}, not {item!r}"
-                    )
+                    self._refuse(instance, f"a list of {self.each.__name__} only", item)
+        instance.set_data(self.key_name, value)
+
+    def _refuse(self, instance: Part, wanted: str, value: object) -> NoReturn:
+        raise TypeError(f"{type(instance).__name__}.{self.key_name} must be {wanted}, not {value!r}")
 
 
 class Part(BareObject):
@@ -73,24 +69,29 @@ class Part(BareObject):
         cls.kind = kind
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Property)}
         cls.properties = {**cls.properties, **own}
-        cls.needed = frozenset(name for name, value in cls.properties.items() if value.needed)
+        cls.needed = frozenset(value.key_name for value in cls.properties.values() if value.needed)
 
     def __init__(self, **given: object) -> None:
         super().__init__()
         if self.kind:
             self.set_data("type", self.kind)
-        for name, wanted in given.items():
-            if wanted is not None or name not in self.properties:
-                setattr(self, name, wanted)
-        missing = self.needed - {name for name, wanted in given.items() if wanted is not None}
-        if missing:
-            raise TypeError(f"{type(self).__name__} needs {', '.join(sorted(missing))}")
+        for name, value in given.items():
+            if name not in self.properties:
+                self._refuse(name)
+            if value is not None:
+                self.properties[name].__set__(self, value)
+        if not self.needed <= self.render().keys():
+            names = (name for name, rule in self.properties.items() if rule.needed)
+            raise TypeError(f"{type(self).__name__} needs {', '.join(names)}")
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in self.properties and name != "_data":
-            known = ", ".join(sorted(self.properties))
-            raise TypeError(f"{type(self).__name__} has no property {name!r}. It has: {known}")
+            self._refuse(name)
         super().__setattr__(name, value)
+
+    def _refuse(self, name: str) -> NoReturn:
+        known = ", ".join(sorted(self.properties))
+        raise TypeError(f"{type(self).__name__} has no property {name!r}. It has: {known}")
 
 
 def to_dict(part: Part) -> dict[str, Any]:
@@ -99,7 +100,8 @@ def to_dict(part: Part) -> dict[str, Any]:
     The one way out of this module: the library's own `render` hands out live objects, which the
     Bot Framework SDK would turn into strings.
     """
-    return {key: _plain(value) for key, value in part.render().items()}
+    data = part.render()
+    return {key: value if type(value) is str else _plain(value) for key, value in data.items()}
 
 
 def _plain(value: object) -> Any:
