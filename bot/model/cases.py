@@ -64,10 +64,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A role told in the same unit of work as the owner, with the key of the reason."""
+    """A role told in the same unit of work as the owner: the sentence why, and how much it sees."""
 
     role: RoleRef
     why: str
+    oversight: bool = False
+    sees: Literal["all", "children"] = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,17 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A step of the procedure put on record: which action, by whom, and its answers by field key."""
+
+    action: str
+    by: PersonId
+    role: str
+    at: datetime
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something added after the report: by a handler, or by the reporter."""
 
@@ -186,8 +199,7 @@ class Case:
     earlier_confirmed: bool | None = None
     crime: Literal["open", "yes", "no", "not_sure"] = "open"
     released: bool = False
-    spoken_to: str = ""
-    lado: str = ""
+    recorded: tuple[Recorded, ...] = ()
     decisions: tuple[Decision, ...] = ()
     notes: tuple[Note, ...] = ()
     seen_at: datetime | None = None

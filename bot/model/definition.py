@@ -73,6 +73,15 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "table": ("yes", "no"),
     "crime": ("yes", "no", "not_sure", "open"),
     "danger": ("yes", "no", "not_sure", "open"),
+    "urgent": ("yes", "no"),
+    "harm": ("yes", "no"),
+    "taken": ("yes", "no"),
+    "closed": ("yes", "no"),
+    "earlier_open": ("yes", "no"),
+    "typed_person": ("yes", "no"),
+    "named": ("yes", "no"),
+    "released": ("yes", "no"),
+    "complete": ("yes", "no"),
 }
 """What a condition may ask the engine, with every value it can have.
 
@@ -81,7 +90,11 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 part is not yet known counts as having done it). `adult_known`: no, when such an adult is not in the
 directory. `own_teacher`: the reporter is the only subject's tutor or, in a lesson, the class teacher.
 `earlier_counts`: an earlier case counts (casework 3). `row_for_teacher`: the row chosen marks the
-column of tutors. `recorded`: the danger press has opened a case already. The others are a case's.
+column of tutors. `recorded`: the danger press has opened a case already. The others are a case's alone:
+`table`: a sanction table applies. `harm`: the question of casework 4 was answered yes or not sure. `taken`:
+somebody owns it. `earlier_open`: earlier cases wait to be confirmed. `typed_person`: a name was typed.
+`named`: somebody was named as not to see it. `released`: the DSL released it to the table's role.
+`complete`: the whole report was sent, not the danger press alone.
 """
 
 
@@ -104,6 +117,7 @@ AnswerKind = Literal[
     "adults",
     "others",
     "row",
+    "action",
     "date",
     "time",
     "confirm",
@@ -131,7 +145,8 @@ class Field:
     `part`: what whoever is picked here becomes in the case. Kind `others` is a multiple choice of people who
     are in no list: its option keys are OTHERS, and the typed answers `unlisted_name` and `unlisted_detail`
     say who they are.
-    `table`: for kind row, which sanction table. `show`: ask only when true (None: always).
+    `table`: for kind row, which sanction table; empty takes the case's own. Kind `action` is an action column
+    of the case's table. `show`: ask only when true (None: always).
     `max_length` in characters.
     """
 
@@ -276,11 +291,16 @@ Urgency = Literal["immediate", "serious", "routine"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """Who else is told in the same unit of work, and why (shown to that reader)."""
+    """Who else is told in the same unit of work, and why (shown to that reader).
+
+    `oversight`: theirs is the oversight acknowledgement. `sees` children: they learn the number, the
+    urgency and which children may need help, and no more (casework 4).
+    """
 
     role: str
     why: Text
     oversight: bool = False
+    sees: Literal["all", "children"] = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,10 +336,13 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAction:
-    """Something a handler does with a case: one form, one effect.
+    """Something a handler (or the reporter) does with a case: at most one form, one effect.
 
-    `does` is from the closed list in bot/casework; `when` hides it; `permission` is looked up in
-    Permissions. `additive`: may be done by several, once per offer; else the first one counts.
+    `does` is from the closed list DOES; `when` hides it; `permission` is looked up in Permissions; those of
+    the reporter need the scope own. `additive`: may be done by several, once per offer; else the first one
+    counts. `first`: stands on the case's own card, not behind More. `before_close`, `before_decide`: as
+    long as `when` holds, closing (deciding a sanction) waits until this has been recorded, and says so.
+    `done` is what the person reads afterwards.
     """
 
     key: str
@@ -333,7 +356,38 @@ class CaseAction:
     send: Text = NO_TEXT
     additive: bool = False
     tone: Literal["default", "positive", "destructive"] = "default"
+    first: bool = False
+    by: Literal["handler", "reporter"] = "handler"
+    before_close: bool = False
+    before_decide: bool = False
+    done: Text = NO_TEXT
+    origin: Literal["policy", "national", "product"] = "product"
     source: str = ""
+    mark: Mark | None = None
+
+
+DOES = (
+    "accept",
+    "acknowledge",
+    "note",
+    "propose",
+    "decide",
+    "record",
+    "confirm_earlier",
+    "confirm_person",
+    "correct_row",
+    "crime",
+    "exclude",
+    "lift",
+    "release",
+    "lower_urgency",
+    "close",
+    "reopen",
+    "add",
+    "worry",
+    "mistake",
+)
+"""What a case action can do; each is a use case of bot/casework."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

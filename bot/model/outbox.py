@@ -25,7 +25,8 @@ class Item:
     `to_channel` is set. `slot` names the message in the recipient's conversation that this creates, or
     edits when it exists (`do` edit or withdraw); pending edits of one slot collapse to the latest. `key` is
     the idempotency key: a second item with the same key is not staged. `order` is a number that grows with
-    staging. `again`: a repeat after an unknown outcome, and must say so. Times are aware UTC.
+    staging. `again`: a repeat after an unknown outcome, and must say so. `ended_at`: when it lapsed or died.
+    Once sent it leaves the outbox: `Sent` keeps its key. Times are aware UTC.
     """
 
     id: str
@@ -52,6 +53,16 @@ class Item:
     again: bool = False
     sent_at: datetime | None = None
     failure: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What is remembered of an item that went, for seven days and by its `key`: it never goes again."""
+
+    key: str
+    item: str
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,11 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role of `roles.yaml`. `relation` other than none: who holds it depends on whom it is about."""
+    """A role of `roles.yaml`. `relation` other than none: who holds it depends on whom it is about.
+
+    `sees` is a standing right within rule 1: `safeguarding` every case that is not restricted,
+    `unrestricted` those of them that are not child protection (casework 8).
+    """
 
     key: str
     label: str
@@ -68,7 +72,7 @@ class Role:
     relation: Relation = "none"
     substitutes: tuple[str, ...] = ()
     reach: Literal["teams", "mail"] = "teams"
-    sees: Literal["none", "unrestricted"] = "none"
+    sees: Literal["none", "unrestricted", "safeguarding"] = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
