@@ -1,0 +1,141 @@
+"""Who may see a case and who may do what with it: asked at every read, press and send.
+
+Pure; on the facts of this moment. Must not know why somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.engine.holders import holders, managed_by
+from bot.model.cases import Case, Climb, excluded_now
+from bot.model.definition import Definition
+from bot.model.people import Directory, PersonId, RoleRef
+
+Sight = Literal["all", "children", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a person is in a case today: role keys, and how much of it those let them see."""
+
+    roles: tuple[str, ...]
+    sight: Sight
+
+
+NOBODY = Standing(roles=(), sight="none")
+
+
+def barred_from_deciding(case: Case, directory: Directory) -> frozenset[PersonId]:
+    """The excluded, affected or witness staff, and whom a restricted case's subject line-manages."""
+    barred = set(excluded_now(case))
+    barred.update(p.ref for p in case.participants if p.kind == "adult" and p.ref)
+    if case.routed.restricted:
+        for person in excluded_now(case):
+            barred |= managed_by(person, directory)
+    return frozenset(barred)
+
+
+def direct_holders(
+    role: RoleRef, directory: Directory, excluded: frozenset[PersonId], at: datetime
+) -> frozenset[PersonId]:
+    """Those who hold the role itself, on duty or not covered for: no substitutes, no last resort."""
+    return frozenset(
+        h.person for h in holders(role, directory, excluded, at) if h.how in ("holder", "another", "deputy")
+    )
+
+
+def standing(case: Case, person: PersonId, directory: Directory, at: datetime) -> Standing:
+    """What `person` is in the case. NOBODY for the excluded, for pupils, guests and former staff.
+
+    The reporter is nothing by reporting: their receipt is a matter of its own.
+    """
+    member = directory.people.get(person)
+    if member is None or member.former or person in excluded_now(case):
+        return NOBODY
+    barred = barred_from_deciding(case, directory)
+    full: list[str] = []
+    if person not in barred:
+        for duty in (case.owner, case.oversight):
+            full.extend(_roles_by_duty(duty, person, directory, barred, at))
+    full.extend(_standing_rights(case, person, directory))
+    told = [t for t in case.routed.also if person in direct_holders(t.role, directory, barred, at)]
+    full.extend(t.role.role for t in told if t.sees == "all")
+    if full:
+        return Standing(roles=tuple(dict.fromkeys(full)), sight="all")
+    some = tuple(dict.fromkeys(t.role.role for t in told))
+    return Standing(roles=some, sight="children") if some else NOBODY
+
+
+def _roles_by_duty(
+    duty: Climb, person: PersonId, directory: Directory, barred: frozenset[PersonId], at: datetime
+) -> list[str]:
+    roles = []
+    if duty.accepted_by == person:
+        roles.append(duty.accepted_role)
+    if duty.role is None:
+        return roles
+    if person in duty.tried or person in direct_holders(duty.role, directory, barred, at):
+        roles.append(duty.role.role)
+    return roles
+
+
+def _standing_rights(case: Case, person: PersonId, directory: Directory) -> list[str]:
+    if case.routed.restricted:
+        return []
+    held = directory.people[person].roles
+    return [
+        key
+        for key in held
+        if key in directory.roles
+        and (
+            directory.roles[key].sees == "safeguarding"
+            or (directory.roles[key].sees == "unrestricted" and not case.routed.child_protection)
+        )
+    ]
+
+
+def may_see(case: Case, person: PersonId, directory: Directory, at: datetime) -> bool:
+    """Rule 1 and rule 10 in one predicate: not excluded, and a role in it or a standing right."""
+    return standing(case, person, directory, at).sight != "none"
+
+
+def role_for(
+    case: Case,
+    person: PersonId,
+    verb: str,
+    *,
+    definitions: Iterable[Definition],
+    directory: Directory,
+    at: datetime,
+) -> str | None:
+    """The role in which `person` may do `verb` with the case now, or None.
+
+    `definitions`: the one the case began with and the one in force; the stricter counts (casework 9).
+    """
+    held = standing(case, person, directory, at)
+    if held.sight != "all" or person in barred_from_deciding(case, directory):
+        return None
+    assigned = _assigned(case, person, directory, at)
+    for role in held.roles:
+        scopes = ("assigned", "all") if role in assigned else ("all",)
+        if all(_allows(d, verb, role, scopes) for d in definitions):
+            return role
+    return None
+
+
+def _assigned(case: Case, person: PersonId, directory: Directory, at: datetime) -> frozenset[str]:
+    barred = barred_from_deciding(case, directory)
+    roles: list[str] = []
+    for duty in (case.owner, case.oversight):
+        roles.extend(_roles_by_duty(duty, person, directory, barred, at))
+    told = (t for t in case.routed.also if person in direct_holders(t.role, directory, barred, at))
+    roles.extend(t.role.role for t in told)
+    return frozenset(roles)
+
+
+def _allows(definition: Definition, verb: str, role: str, scopes: tuple[str, ...]) -> bool:
+    return any(p.verb == verb and p.role == role and p.scope in scopes for p in definition.permissions)

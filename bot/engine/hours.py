@@ -1,0 +1,64 @@
+"""School hours: when a delay that counts only while the school is open comes due.
+
+Pure. Weekly hours only; terms and holidays are not known here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.model.definition import OpenHours, School
+
+MOST_DAYS_AHEAD = 15
+
+
+def is_open(school: School, at: datetime) -> bool:
+    """Whether the school is open at this moment."""
+    local = at.astimezone(ZoneInfo(school.zone))
+    return any(h.weekday == local.weekday() and h.opens <= local.time() < h.closes for h in school.hours)
+
+
+def next_open(school: School, at: datetime) -> datetime:
+    """`at` itself when open, else the next opening, in UTC. `at` when the school has no hours at all."""
+    spans = _spans(school, at)
+    return next((max(start, at) for start, end in spans if end > at), at)
+
+
+def due_after(school: School, start: datetime, minutes: int, *, in_school_hours: bool) -> datetime:
+    """The moment when `minutes` have passed since `start`, counting only school hours if asked; UTC."""
+    left = timedelta(minutes=minutes)
+    if not in_school_hours:
+        return start + left
+    for begins, ends in _spans(school, start):
+        begins = max(begins, start)
+        if ends <= begins:
+            continue
+        if ends - begins >= left:
+            return begins + left
+        left -= ends - begins
+    return start + left
+
+
+def _spans(school: School, at: datetime) -> list[tuple[datetime, datetime]]:
+    zone = ZoneInfo(school.zone)
+    today = at.astimezone(zone).date()
+    spans = []
+    for ahead in range(MOST_DAYS_AHEAD):
+        day = today + timedelta(days=ahead)
+        for hours in sorted(school.hours, key=lambda h: h.opens):
+            if hours.weekday == day.weekday():
+                opens = datetime.combine(day, hours.opens, tzinfo=zone).astimezone(UTC)
+                spans.append((opens, datetime.combine(day, hours.closes, tzinfo=zone).astimezone(UTC)))
+    return spans
+
+
+def year_began(school: School, at: datetime) -> datetime:
+    """The start of the academic year that `at` falls in, in UTC."""
+    zone = ZoneInfo(school.zone)
+    local = at.astimezone(zone)
+    month, day = school.year_starts
+    start = datetime(local.year, month, day, tzinfo=zone)
+    if start > local:
+        start = start.replace(year=local.year - 1)
+    return start.astimezone(UTC)

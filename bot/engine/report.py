@@ -1,0 +1,190 @@
+"""Reads a report's answers: which flags they raise, who is in it, what the engine knows of it.
+
+Pure. Must not know cases that exist (earlier ones come as facts) nor how anything is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.engine.conditions import holds, values_of
+from bot.model.cases import Participant, ParticipantKind
+from bot.model.definition import Definition, Field, Flow, Row
+from bot.model.people import Directory, PersonId
+from bot.model.runs import Run
+
+UNLISTED_KINDS: Mapping[str, ParticipantKind] = {
+    "pupil_unlisted": "pupil",
+    "adult_unlisted": "adult",
+    "adult_unknown": "adult",
+    "someone_else": "someone_else",
+    "not_known": "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a report is judged on besides its answers.
+
+    `earlier` are `table/row/person` keys of which a closed case counts this academic year (casework 3).
+    `recorded`: the danger press has opened a case.
+    """
+
+    directory: Directory
+    reporter: PersonId
+    earlier: frozenset[str] = frozenset()
+    recorded: bool = False
+
+
+def asked_fields(flow: Flow, run: Run) -> frozenset[str]:
+    """Fields of the steps walked so far and of the one shown: answers off this path count for nothing."""
+    keys = {flow.description_field} if flow.description_field else set()
+    for step_key in (*run.trail, run.step):
+        step = flow.steps.get(step_key)
+        if step is not None:
+            keys.update(step.fields)
+            if step.buttons:
+                keys.add(step.buttons)
+    return frozenset(keys)
+
+
+def flags_of(flow: Flow, answers: Mapping[str, str]) -> frozenset[str]:
+    """Flags of every option chosen, then the derived ones."""
+    raised = {
+        flag
+        for field in flow.fields.values()
+        for option in field.options
+        if option.key in values_of(answers, field.key)
+        for flag in option.flags
+    }
+    direct = frozenset(raised)
+    derived = {d.flag for d in flow.flags if holds(d.when, answers, direct, {})}
+    return direct | frozenset(derived)
+
+
+def participants_of(flow: Flow, answers: Mapping[str, str], directory: Directory) -> tuple[Participant, ...]:
+    """Everyone named as being in it, in the order of the questions.
+
+    In a case of an image nobody but an adult of the school is entered as having done it (casework 2).
+    """
+    image = "image" in flags_of(flow, answers)
+    found: list[Participant] = []
+    for field in flow.fields.values():
+        if field.part in ("none", "excluded"):
+            continue
+        found.extend(_named_in(field, answers, directory, image=image))
+    return tuple(found)
+
+
+def _named_in(
+    field: Field, answers: Mapping[str, str], directory: Directory, *, image: bool
+) -> list[Participant]:
+    values = [v for v in values_of(answers, field.key) if v]
+    part = field.part if field.part in ("subject", "affected", "witness") else "subject"
+    milder = "affected" if image and part == "subject" else part
+    if field.kind == "pupils":
+        return [
+            Participant(
+                kind="pupil",
+                part=milder,
+                name=directory.pupils[v].name if v in directory.pupils else "",
+                detail=directory.pupils[v].form if v in directory.pupils else "",
+                ref=v,
+                confirmed=v in directory.pupils,
+            )
+            for v in values
+        ]
+    if field.kind == "adults":
+        return [
+            Participant(
+                kind="adult",
+                part=part,
+                name=directory.people[v].name if v in directory.people else "",
+                ref=v,
+                confirmed=v in directory.people,
+            )
+            for v in values
+        ]
+    return [_unlisted(v, answers, part if UNLISTED_KINDS.get(v) == "adult" else milder) for v in values]
+
+
+def _unlisted(value: str, answers: Mapping[str, str], part: str) -> Participant:
+    named = value in ("pupil_unlisted", "adult_unlisted", "someone_else")
+    return Participant(
+        kind=UNLISTED_KINDS.get(value, "unknown"),
+        part="affected" if part == "affected" else "witness" if part == "witness" else "subject",
+        name=answers.get("unlisted_name", "") if named else "",
+        detail=answers.get("unlisted_detail", "") if named else "",
+    )
+
+
+def excluded_by_reporter(flow: Flow, answers: Mapping[str, str]) -> tuple[PersonId, ...]:
+    """Whoever the reporter says should not see it."""
+    return tuple(
+        v
+        for field in flow.fields.values()
+        if field.part == "excluded"
+        for v in values_of(answers, field.key)
+        if v
+    )
+
+
+def row_chosen(definition: Definition, flow: Flow, answers: Mapping[str, str], table: str) -> Row | None:
+    """The row picked for that sanction table, if any."""
+    for field in flow.fields.values():
+        if field.kind == "row" and field.table == table:
+            wanted = answers.get(field.key, "")
+            return next((r for r in definition.tables[table].rows if r.key == wanted), None)
+    return None
+
+
+def facts_of(
+    definition: Definition, flow: Flow, answers: Mapping[str, str], facts: Facts
+) -> Mapping[str, str]:
+    """Every fact of FACTS that a report has, by name."""
+    people = participants_of(flow, answers, facts.directory)
+    subjects = [p for p in people if p.part == "subject"]
+    adults = [p for p in subjects if p.kind == "adult"]
+    flags = flags_of(flow, answers)
+    row = row_chosen(definition, flow, answers, "students") if "students" in definition.tables else None
+    refs = [p.ref for p in subjects if p.kind == "pupil" and p.ref]
+    earlier = row is not None and any(f"students/{row.key}/{ref}" in facts.earlier for ref in refs)
+    return {
+        "someone_named": _word(bool(people)),
+        "pupil_subject": _word(any(p.kind == "pupil" for p in subjects)),
+        "adult_subject": _word(bool(adults)),
+        "adult_known": _word(all(p.confirmed for p in adults)),
+        "own_teacher": _word(_own_teacher(subjects, flags, facts)),
+        "row_for_teacher": _word(row is not None and _for_teacher(definition, row)),
+        "earlier_counts": _word(earlier),
+        "recorded": _word(facts.recorded),
+        "child_protection": _word("child_protection" in flags),
+        "illegal": _word(row is not None and "illegal" in row.flags),
+        "danger": answers.get("danger", "") or "open",
+    }
+
+
+def _own_teacher(subjects: list[Participant], flags: frozenset[str], facts: Facts) -> bool:
+    if len(subjects) != 1 or subjects[0].kind != "pupil" or not subjects[0].ref:
+        return False
+    pupil = facts.directory.pupils.get(subjects[0].ref)
+    teacher = facts.directory.people.get(facts.reporter)
+    if pupil is None or teacher is None:
+        return False
+    return "in_lesson" in flags or pupil.form in teacher.tutor_of
+
+
+def _for_teacher(definition: Definition, row: Row) -> bool:
+    """The row marks a column that a pupil's own teacher is meant by (its roles are tutors by relation)."""
+    columns = {c.key: c for c in definition.tables["students"].columns}
+    return any(
+        definition.roles[role].relation in ("tutor", "class_teacher")
+        for mark in row.marks
+        for role in columns[mark].roles
+        if role in definition.roles
+    )
+
+
+def _word(true: bool) -> str:  # noqa: FBT001 - the one thing it is given
+    return "yes" if true else "no"
