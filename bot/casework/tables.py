@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.model.cases import Case
-from bot.model.outbox import Alarm, Channel, Item, Posted, Press, Reference
+from bot.model.outbox import Alarm, Channel, Item, Posted, Press, Reference, Sent
 from bot.model.record import SYSTEM_SCOPE, Table
 from bot.model.runs import Run
 
@@ -67,6 +67,7 @@ OUTBOX: Table[Item] = Table(
     order=lambda i: i.not_before.isoformat() if i.state in ("waiting", "sending") else None,
     scope=lambda i: i.case or i.run or SYSTEM_SCOPE,
 )
+SENT: Table[Sent] = Table(name="sent", type=Sent, order=lambda s: s.sent_at.isoformat())
 CLOCKS: Table[Alarm] = Table(
     name="clocks",
     type=Alarm,
@@ -88,6 +89,7 @@ ALL: tuple[Table[object], ...] = (  # type: ignore[assignment]  # tables of diff
     CASES,
     RUNS,
     OUTBOX,
+    SENT,
     CLOCKS,
     REFERENCES,
     CHANNELS,
