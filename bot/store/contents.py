@@ -1,0 +1,203 @@
+"""What the journal adds up to: rows, history and keys in RAM, and how one commit changes them.
+
+A commit is planned first, which may refuse it and changes nothing, then applied, which cannot fail on
+its account. Must not know files or threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tinydb.utils import LRUCache
+
+from bot.errors import RevisionMoved, StoreFailed
+from bot.model.record import SYSTEM_SCOPE, Entry, Put, Table
+from bot.store.changes import difference
+from bot.store.history import NOTHING, Chain, plain
+from bot.store.keys import KeyRing
+from bot.store.line import Line, StoredEntry, StoredKey, encode
+from bot.store.rows import Cache, Prepared, Rows
+
+VALUES_KEPT = 2048
+
+Delete = tuple[Table[Any], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A commit that was found fit. `entries` come with their encoded content and change."""
+
+    puts: tuple[tuple[Rows, str, Prepared], ...]
+    deletes: tuple[tuple[Rows, str], ...]
+    entries: tuple[tuple[Entry, bytes, bytes], ...]
+    destroy: tuple[str, ...]
+
+
+class Contents:
+    """Everything that is in the record."""
+
+    def __init__(self, ring: KeyRing, tables: Sequence[Table[Any]], *, case_table: str) -> None:
+        cache: Cache = LRUCache(capacity=VALUES_KEPT)
+        self._cache = cache
+        self.ring = ring
+        self.rows: dict[str, Rows] = {table.name: Rows(table, ring, cache) for table in tables}
+        self.chain = Chain(ring)
+        self.case_table = case_table
+        self._born = 0
+
+    def size(self) -> int:
+        """Bytes of what is living, as it stands in RAM."""
+        return self.chain.size + sum(rows.size for rows in self.rows.values())
+
+    def table(self, name: str) -> Rows:
+        """The rows of a table. Raises ValueError for one that the store was not opened with."""
+        rows = self.rows.get(name)
+        if rows is None:
+            raise ValueError(f"The store was not opened with a table {name}")
+        return rows
+
+    def load(self, line: Line) -> None:
+        """Take a commit from the journal. Raises StoreFailed for a table that is not known, and what
+        opening and decoding raise."""
+        for key in line.keys:
+            self.ring.add(key)
+        for name, document in line.deletes:
+            self._known(name).drop(document)
+        for put in line.puts:
+            if put.scope not in self.ring.destroyed:
+                self._known(put.table).load(put)
+            self._born = max(self._born, put.born)
+        for entry in line.entries:
+            self.chain.add(entry)
+        for scope in line.destroyed:
+            self._destroy(scope)
+
+    def load_unknown_tables(self, line: Line) -> None:
+        """Make room for tables that nobody described, as plain JSON."""
+        for name in {put.table for put in line.puts} - self.rows.keys():
+            self.rows[name] = Rows(Table(name=name, type=Any), self.ring, self._cache)
+
+    def plan(
+        self,
+        *,
+        puts: Sequence[Put[Any]],
+        deletes: Sequence[Delete],
+        entries: Sequence[Entry] = (),
+        destroy: Sequence[str] = (),
+    ) -> Plan:
+        """Check a commit. Raises RevisionMoved, or ValueError for what no caller should ever give."""
+        touched = [(put.table.name, put.id) for put in puts] + [(table.name, key) for table, key in deletes]
+        if len(set(touched)) < len(touched):
+            raise ValueError("A commit names a document twice")
+        on_record = {entry.case_id for entry in entries}
+        if any(name == self.case_table and key not in on_record for name, key in touched):
+            raise ValueError(f"A change in {self.case_table} needs a history entry of that case")
+        self._check_destroy(destroy, on_record)
+        planned = tuple(self._plan_put(put, destroy) for put in puts)
+        return Plan(
+            puts=planned,
+            deletes=tuple((self.table(table.name), key) for table, key in deletes),
+            entries=self._plan_entries(entries, self._changes(planned, deletes)),
+            destroy=tuple(destroy),
+        )
+
+    def apply(self, plan: Plan) -> Line:
+        """Do what was planned, and return what the journal must hold of it."""
+        for scope in plan.destroy:
+            self._destroy(scope)
+        for rows, key in plan.deletes:
+            rows.drop(key)
+        keys = self._make_keys(plan)
+        puts = []
+        for rows, key, prepared in plan.puts:
+            self._born += 1
+            puts.append(rows.place(key, prepared, self._born))
+        entries: list[StoredEntry] = []
+        for entry, content, change in plan.entries:
+            entries.append(self.chain.seal(entry, content, change))
+            self.chain.add(entries[-1])
+        return Line(
+            keys=keys,
+            deletes=tuple((rows.table.name, key) for rows, key in plan.deletes),
+            puts=tuple(puts),
+            entries=tuple(entries),
+            destroyed=plan.destroy,
+        )
+
+    def _plan_put(self, put: Put[Any], destroy: Sequence[str]) -> tuple[Rows, str, Prepared]:
+        rows = self.table(put.table.name)
+        record = rows.record(put.id)
+        if put.expect is None:
+            moved = record is not None
+        else:
+            moved = put.expect != -1 and (record is None or record.revision != put.expect)
+        if moved:
+            raise RevisionMoved
+        prepared = rows.prepare(put.value)
+        if prepared.scope in self.ring.destroyed or prepared.scope in destroy:
+            raise ValueError("A document is put under a scope that is destroyed")
+        _check_text(put.id, prepared.scope)
+        return rows, put.id, prepared
+
+    def _changes(
+        self, puts: Sequence[tuple[Rows, str, Prepared]], deletes: Sequence[Delete]
+    ) -> dict[str, bytes]:
+        """What the commit does to each case document, encoded."""
+        cases = self.rows[self.case_table]
+        after: dict[str, bytes | None] = {key: p.encoded for rows, key, p in puts if rows is cases}
+        after |= {key: None for table, key in deletes if table.name == self.case_table and key in cases}
+        return {
+            key: encode(difference(cases.encoded(key) if key in cases else None, new))
+            for key, new in after.items()
+        }
+
+    def _plan_entries(
+        self, entries: Sequence[Entry], changes: Mapping[str, bytes]
+    ) -> tuple[tuple[Entry, bytes, bytes], ...]:
+        last = {entry.case_id: place for place, entry in enumerate(entries)}
+        planned = []
+        for place, entry in enumerate(entries):
+            if entry.at.utcoffset() is None:
+                raise ValueError("The time of a history entry needs its zone")
+            _check_text(entry.case_id, entry.actor, entry.role, entry.kind, entry.definition)
+            change = changes.get(entry.case_id, NOTHING) if last[entry.case_id] == place else NOTHING
+            planned.append((entry, plain(entry.content), change))
+        return tuple(planned)
+
+    def _check_destroy(self, destroy: Sequence[str], on_record: set[str]) -> None:
+        _check_text(*destroy)
+        if SYSTEM_SCOPE in destroy:
+            raise ValueError("The scope of what belongs to no case is never destroyed")
+        if any(self.chain.has(scope) and scope not in on_record for scope in destroy):
+            raise ValueError("Destroying a case needs a history entry of that case")
+
+    def _make_keys(self, plan: Plan) -> tuple[StoredKey, ...]:
+        scopes = {prepared.scope for _, _, prepared in plan.puts}
+        if plan.entries:
+            scopes |= {entry.case_id for entry, _, _ in plan.entries} | {SYSTEM_SCOPE}
+        return tuple(
+            self.ring.make(scope)
+            for scope in scopes
+            if not self.ring.has(scope) and scope not in self.ring.destroyed
+        )
+
+    def _destroy(self, scope: str) -> None:
+        self.ring.destroy(scope)
+        for rows in self.rows.values():
+            rows.drop_scope(scope)
+
+    def _known(self, name: str) -> Rows:
+        if name not in self.rows:
+            raise StoreFailed(
+                f"The record holds a table {name} that this Handrail does not know. "
+                "Start the version that wrote it."
+            )
+        return self.rows[name]
+
+
+def _check_text(*texts: str) -> None:
+    """Ids and names must be text that JSON can hold."""
+    for text in texts:
+        text.encode()

@@ -1,0 +1,68 @@
+"""What the store asks of the operating system beyond reading and writing, and its failures in words.
+
+Must not know the format of what is written.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+from bot.errors import StoreFailed
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+CLOSED_TO_US = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def sync_data(descriptor: int) -> None:
+    """Return when what was written survives a power cut."""
+    getattr(os, "fdatasync", os.fsync)(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or a removal in `folder` survive a power cut, where the system can do that."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def preallocate(descriptor: int, size: int) -> None:
+    """Take `size` bytes of zeros from the disk now, so that a later write neither waits nor runs out."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    else:
+        os.truncate(descriptor, size)
+
+
+def put_in_place(unfinished: Path, final: Path) -> None:
+    """Give a written and synced file its name for good. A crash leaves either name, never half a file."""
+    unfinished.replace(final)
+    sync_folder(final.parent)
+
+
+def free_bytes(folder: Path) -> int:
+    """What is left on the folder's disk for this user."""
+    return shutil.disk_usage(folder).free
+
+
+def failure(error: OSError, folder: Path) -> StoreFailed:
+    """The sentence for whoever runs the server."""
+    reason = error.strerror or type(error).__name__
+    if error.errno in FULL:
+        return StoreFailed(
+            f"The disk under {folder} is full ({reason}). Free space, then start Handrail again."
+        )
+    if error.errno in CLOSED_TO_US:
+        return StoreFailed(
+            f"Handrail may not write in {folder} ({reason}). Give its user the folder, then start again."
+        )
+    return StoreFailed(
+        f"Writing in {folder} failed ({reason}). Check the disk, then start Handrail again: it reads "
+        "what is safely on it."
+    )

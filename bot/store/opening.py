@@ -1,0 +1,173 @@
+"""Opening the data folder: lock, key, replay, and the writer set on where the journal ends.
+
+Must not know what the tables are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.errors import RecordDamaged, StoreFailed
+from bot.model.problems import Problem
+from bot.model.record import Table
+from bot.store import disk
+from bot.store.compaction import Compactor
+from bot.store.contents import Contents
+from bot.store.journal import End, Files, damaged, header_of, list_files, replay, tidy
+from bot.store.keys import KeyRing, make_school_key, read_school_key
+from bot.store.line import Header
+from bot.store.lock import hold
+from bot.store.store import FREE_BYTES, JournalStore
+from bot.store.verify import verify_contents
+from bot.store.writer import Writer
+
+SEGMENT_BYTES = 16 << 20
+KEY_NAME = "school.key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A record as read. `erase`: a destroyed scope's key still stands in a segment."""
+
+    contents: Contents
+    end: End
+    erase: bool
+
+
+def open_store(
+    folder: Path,
+    tables: Sequence[Table[Any]],
+    *,
+    case_table: Table[Any],
+    key_file: Path | None = None,
+    segment_bytes: int = SEGMENT_BYTES,
+) -> JournalStore:
+    """Open the record in `folder`, or begin one. `key_file` is where the school's key stands, or is made
+    on first start: `folder/school.key` unless given.
+
+    Raises StoreLocked, RecordDamaged, StoreFailed, each with what to do.
+    """
+    lock: IO[bytes] | None = None
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = hold(folder)
+        store, erase = _open(
+            folder,
+            tables,
+            case_table=case_table.name,
+            key_file=key_file or folder / KEY_NAME,
+            segment_bytes=segment_bytes,
+        )
+        store.start(lock, erase=erase)
+    except OSError as error:
+        if lock:
+            lock.close()
+        raise disk.failure(error, folder) from None
+    except BaseException:
+        if lock:
+            lock.close()
+        raise
+    return store
+
+
+def _open(
+    folder: Path, tables: Sequence[Table[Any]], *, case_table: str, key_file: Path, segment_bytes: int
+) -> tuple[JournalStore, bool]:
+    if disk.free_bytes(folder) < FREE_BYTES:
+        raise StoreFailed(
+            f"Less than {FREE_BYTES >> 20} MB are free under {folder}. Free space, then start again."
+        )
+    tidy(folder)
+    files = list_files(folder)
+    if not files.segments and not key_file.exists():
+        make_school_key(key_file)
+    opened = read_record(files, read_school_key(key_file), tables, case_table=case_table)
+    contents, end = opened.contents, opened.end
+
+    def make_header(first: int) -> Header:
+        return Header(kind="segment", first=first, case_table=case_table, check=contents.ring.check())
+
+    writer = Writer(folder, make_header=make_header, segment_bytes=segment_bytes)
+    if files.segments:
+        writer.go_on(number=end.number, offset=end.offset, position=end.position, version=end.version)
+    else:
+        writer.begin(end.position)
+    compactor = Compactor(folder, contents.size, slack_bytes=2 * segment_bytes)
+    store = JournalStore(folder, contents, writer=writer, compactor=compactor, position=end.position)
+    return store, opened.erase
+
+
+def read_record(
+    files: Files,
+    school: AESGCM,
+    tables: Sequence[Table[Any]],
+    *,
+    case_table: str,
+    any_table: bool = False,
+) -> Opened:
+    """Replay the journal. `any_table`: take tables that nobody described as plain JSON.
+
+    Raises RecordDamaged, StoreFailed.
+    """
+    ring = KeyRing(school)
+    for path in [files.base, *(path for _, path in files.segments)]:
+        if path is not None:
+            _check_header(header_of(path), path, ring, case_table)
+    contents = Contents(ring, tables, case_table=case_table)
+    end = End()
+    erase = False
+    for path, position, line in replay(files, end):
+        erase = erase or (bool(line.destroyed) and path != files.base)
+        if any_table:
+            contents.load_unknown_tables(line)
+        try:
+            contents.load(line)
+        except (InvalidTag, KeyError, msgspec.DecodeError):
+            raise damaged(path, f"has a commit {position} that cannot be opened") from None
+    return Opened(contents=contents, end=end, erase=erase)
+
+
+def _check_header(header: Header, path: Path, ring: KeyRing, case_table: str) -> None:
+    if not ring.fits(header.check):
+        raise StoreFailed(
+            f"The school's key does not fit {path.name}. Put back the key that this record was written with."
+        )
+    if header.case_table != case_table:
+        raise StoreFailed(
+            f"{path.name} keeps the history of {header.case_table}, not of {case_table}. "
+            "Open the right folder."
+        )
+
+
+def verify_folder(folder: Path, *, key_file: Path | None = None) -> tuple[Problem, ...]:
+    """Read a record that no service is using, and check all of it. Nothing is written but the lock.
+
+    Raises StoreLocked, and StoreFailed when there is no record or its key is missing or wrong.
+    """
+    try:
+        files = list_files(folder)
+        if not files.segments:
+            raise StoreFailed(
+                f"There is no record in {folder}. Name the folder that holds the journal files."
+            )
+        with hold(folder):
+            case_table = header_of(files.segments[-1][1]).case_table
+            opened = read_record(
+                files,
+                read_school_key(key_file or folder / KEY_NAME),
+                (),
+                case_table=case_table,
+                any_table=True,
+            )
+    except RecordDamaged as error:
+        return (Problem(file=str(folder), line=0, place="journal", what=str(error), remedy=""),)
+    except OSError as error:
+        raise disk.failure(error, folder) from None
+    return verify_contents(opened.contents, str(folder))

@@ -1,0 +1,183 @@
+"""The documents of one table in RAM: sealed bytes, their indexes, and the values decoded lately.
+
+To TinyDB a table is a mapping from id to a plain dict, decoded as it is looked at. Must not know files or
+commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Any
+
+import msgspec
+from tinydb.utils import LRUCache
+
+from bot.model.record import SYSTEM_SCOPE, Table
+from bot.store.index import Keys, Pair, Sorted
+from bot.store.keys import KeyRing, bound
+from bot.store.line import StoredPut, encode
+
+Cache = LRUCache[tuple[str, str], Any]
+
+_plain = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A value that was found fit to be stored, and what the indexes need of it."""
+
+    value: Any
+    encoded: bytes
+    scope: str
+    revision: int | None
+    pairs: tuple[Pair, ...]
+    order: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A document as it is held."""
+
+    scope: str
+    sealed: bytes
+    born: int
+    revision: int | None
+    pairs: tuple[Pair, ...]
+    order: str | None
+
+
+class Rows(Mapping[str, dict[str, Any]]):
+    """One table."""
+
+    def __init__(self, table: Table[Any], ring: KeyRing, cache: Cache) -> None:
+        self.table = table
+        self._ring = ring
+        self._cache = cache
+        self._decode = msgspec.json.Decoder(table.type).decode
+        self._records: dict[str, Record] = {}
+        self._keys = Keys()
+        self._scopes = Keys()
+        self._sorted = Sorted()
+        self.size = 0
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        """A fresh, plain copy of the document."""
+        return _plain(self.encoded(key))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._records
+
+    def record(self, key: str) -> Record | None:
+        """The document as it is held."""
+        return self._records.get(key)
+
+    def encoded(self, key: str) -> bytes:
+        """The document's JSON. Raises KeyError for an unknown id, InvalidTag for a damaged document."""
+        record = self._records[key]
+        return self._ring.open(record.scope, record.sealed, self._place(key))
+
+    def value(self, key: str) -> Any | None:
+        """The document as its type, shared and frozen."""
+        if key not in self._records:
+            return None
+        place = (self.table.name, key)
+        value = self._cache.get(place)
+        if value is None:
+            value = self._decode(self.encoded(key))
+            self._cache[place] = value
+        return value
+
+    def find(self, index: str, value: str) -> tuple[str, ...]:
+        """Ids under a key, oldest first."""
+        return self._keys.find((index, value))
+
+    def earliest(self, until: str, limit: int) -> tuple[str, ...]:
+        """The first ids in order, none above `until`."""
+        due = takewhile(lambda pair: pair[0] <= until, self._sorted)
+        return tuple(key for _, key in islice(due, max(limit, 0)))
+
+    def prepare(self, value: Any) -> Prepared:
+        """Raises ValueError, without a word of the content, for what could not be read back the same."""
+        try:
+            encoded = encode(value)
+            decoded = self._decode(encoded)
+        except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+            decoded = None
+        if decoded is None or decoded != value:
+            raise ValueError(
+                f"A document for {self.table.name} would not be read back as the same "
+                f"{getattr(self.table.type, '__name__', 'value')}: check the type of each field"
+            )
+        return self._described(decoded, encoded)
+
+    def _described(self, value: Any, encoded: bytes) -> Prepared:
+        table = self.table
+        return Prepared(
+            value=value,
+            encoded=encoded,
+            scope=table.scope(value),
+            revision=getattr(value, "revision", None),
+            pairs=tuple((index, key) for index, keys in table.keys(value).items() for key in set(keys)),
+            order=table.order(value),
+        )
+
+    def place(self, key: str, prepared: Prepared, born: int) -> StoredPut:
+        """Seal and hold a document; `born` counts only if it is new."""
+        before = self._records.get(key)
+        sealed = self._ring.seal(prepared.scope, prepared.encoded, self._place(key))
+        put = StoredPut(self.table.name, key, prepared.scope, before.born if before else born, sealed)
+        self._hold(put, prepared)
+        self._cache[self.table.name, key] = prepared.value
+        return put
+
+    def load(self, put: StoredPut) -> None:
+        """Hold a document from the journal. Raises InvalidTag, msgspec.DecodeError."""
+        encoded = self._ring.open(put.scope, put.sealed, self._place(put.id))
+        self._hold(put, self._described(self._decode(encoded), encoded))
+
+    def drop(self, key: str) -> None:
+        """Forget a document, if it is there."""
+        record = self._records.pop(key, None)
+        if record is None:
+            return
+        self.size -= len(record.sealed)
+        self._keys.remove(record.pairs, key)
+        if record.scope != SYSTEM_SCOPE:
+            self._scopes.remove([("scope", record.scope)], key)
+        if record.order is not None:
+            self._sorted.remove((record.order, key))
+        if (self.table.name, key) in self._cache:
+            del self._cache[self.table.name, key]
+
+    def drop_scope(self, scope: str) -> None:
+        """Forget every document of a destroyed scope."""
+        for key in self._scopes.find(("scope", scope)):
+            self.drop(key)
+
+    def _hold(self, put: StoredPut, prepared: Prepared) -> None:
+        self.drop(put.id)
+        self._records[put.id] = Record(
+            scope=put.scope,
+            sealed=put.sealed,
+            born=put.born,
+            revision=prepared.revision,
+            pairs=prepared.pairs,
+            order=prepared.order,
+        )
+        self.size += len(put.sealed)
+        self._keys.add(prepared.pairs, put.id, put.born)
+        if put.scope != SYSTEM_SCOPE:
+            self._scopes.add([("scope", put.scope)], put.id, put.born)
+        if prepared.order is not None:
+            self._sorted.add((prepared.order, put.id))
+
+    def _place(self, key: str) -> bytes:
+        return bound("document", self.table.name, key)
