@@ -35,7 +35,7 @@ def _whole(card: Mapping[str, Any]) -> Iterator[str]:
     size = len(json.dumps(card, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     if size >= MAX_BYTES:
         yield f"It has {size} bytes; under {MAX_BYTES} are allowed."
-    kinds = [str(part.get("type", "")) for part in _parts(card.get("body", []))]
+    kinds = [str(part["type"]) for part in _parts(card.get("body", []), but=("fallback",))]
     buttons = sum(kind.startswith("Action.") for kind in kinds)
     if buttons > MAX_ACTIONS:
         yield f"It has {buttons} buttons; {MAX_ACTIONS} are allowed."
@@ -44,17 +44,17 @@ def _whole(card: Mapping[str, Any]) -> Iterator[str]:
         yield f"It has {inputs} inputs; {MAX_INPUTS} are allowed."
 
 
-def _parts(value: object) -> Iterator[Mapping[str, Any]]:
-    """Every part with a type, outermost first. A fallback stands for its button and is not counted."""
+def _parts(value: object, *, but: tuple[str, ...] = ()) -> Iterator[Mapping[str, Any]]:
+    """Every part with a type, outermost first, leaving out what stands under the keys in `but`."""
     if isinstance(value, list):
         for item in value:
-            yield from _parts(item)
+            yield from _parts(item, but=but)
     elif isinstance(value, Mapping):
         if "type" in value:
             yield value
         for key, item in value.items():
-            if key not in ("data", "fallback", "msteams"):
-                yield from _parts(item)
+            if key not in ("data", "msteams", *but):
+                yield from _parts(item, but=but)
 
 
 def _part(part: Mapping[str, Any]) -> Iterator[str]:
