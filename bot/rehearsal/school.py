@@ -124,10 +124,13 @@ class Rehearsal:
     @asynccontextmanager
     async def unplugged(self) -> AsyncIterator[None]:
         """While it lasts, connections to the connector are refused. Only for one that `start` serves."""
-        if self._site is None:
+        if self._site is None or self._runner is None or self._runner.server is None:
             raise RuntimeError("only a rehearsal that serves itself can be unplugged")
         port = int(self.public_url.rpartition(":")[2])
         await self._site.stop()
+        for connection in self._runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
         try:
             yield
         finally:
