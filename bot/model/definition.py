@@ -234,7 +234,8 @@ class Column:
 
     `in_lesson`: the list used instead when it happened in the reporter's own lesson. `beyond`: roles that
     are a rung of their own behind this column's when it is the ladder's last (casework 3).
-    Action columns carry who `may_decide`; `released_by` names how it leaves (nothing goes out by itself).
+    Action columns carry who `may_decide`; nothing goes out by itself. `sanction`: it falls on the person,
+    and is not proposed while sanctions are blocked (police, technical support and parents are none).
     """
 
     key: str
@@ -245,6 +246,7 @@ class Column:
     beyond: tuple[str, ...] = ()
     may_decide: tuple[str, ...] = ()
     proposed_when: Condition | None = None
+    sanction: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +266,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SanctionTable:
-    """Rows by key, in policy order. `subjects`: whom it is for. Authority columns in order are the ladder."""
+    """Rows in policy order. `subjects`: whom it is for. Authority columns in order are the ladder.
+
+    `in_lesson_when`: it happened in the reporter's own lesson, so columns use their `in_lesson` lists.
+    """
 
     key: str
     title: Text
@@ -272,6 +277,7 @@ class SanctionTable:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     start_highest_when: Condition | None = None
+    in_lesson_when: Condition | None = None
     source: str = ""
 
 
@@ -294,27 +300,32 @@ class Tell:
     """Who else is told in the same unit of work, and why (shown to that reader).
 
     `oversight`: theirs is the oversight acknowledgement. `sees` children: they learn the number, the
-    urgency and which children may need help, and no more (casework 4).
+    urgency and which children may need help, and no more (casework 4). `instead`: roles of which the first
+    is told when nobody of `role` may be; empty: then nobody is.
     """
 
     role: str
     why: Text
     oversight: bool = False
     sees: Literal["all", "children"] = "all"
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A row of the routing table.
 
-    `owner`: ordered roles; `by_table` instead sends it by that sanction table. `sanctions` false: no
-    sanction can be decided while it stands. As an overlay only `tell`, `urgency` and `sanctions` count.
+    `owner`: ordered roles; `by_table` instead sends it by that sanction table, and `owner` beside it is who
+    has it while no row is chosen. `only`: these roles or the outside route, no substitute and no last
+    resort. `sanctions` false: no sanction can be decided while it stands. As an overlay only `tell`,
+    `urgency` and `sanctions` count.
     """
 
     key: str
     when: Condition | None
     why: Text
     owner: tuple[str, ...] = ()
+    only: bool = False
     by_table: str = ""
     tell: tuple[Tell, ...] = ()
     urgency: Urgency | None = None
