@@ -1,0 +1,1 @@
+"""The outbox and the clocks: what was recorded leaves the house, and time moves a case on."""

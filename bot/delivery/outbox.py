@@ -1,0 +1,318 @@
+"""The outbox at work: whatever was recorded to be sent goes, most urgent first, within Teams' limits.
+
+One loop looks at what waits and starts attempts, one at a time per conversation; it never waits for one.
+Only pending items are read, so the cost does not grow with what was ever sent.
+Must not know cards, cases or who anybody is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from bot.casework.ports import Clock, Composer, Messenger, Store
+from bot.delivery.courier import Courier
+from bot.delivery.lanes import Lane, Lanes
+from bot.delivery.ledger import Ledger
+from bot.delivery.limits import Call, Limits, Meter
+from bot.delivery.outcomes import Policy, urgent
+from bot.delivery.rosters import Rosters
+from bot.delivery.slots import TOO_LATE, whose_turn
+from bot.delivery.trace import ids, report, where
+from bot.errors import StoreFailed
+from bot.model.outbox import Item
+
+TAKEN_IN_AT_ONCE = 32
+TIDY_SECONDS = 600.0
+REPEATED = "sent already"
+LIMITS = Limits()
+POLICY = Policy()
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryState:
+    """How delivery is doing, for `/readyz`.
+
+    `moving`: its loop turns and the record takes what it writes. `fault`: where it failed lately, or
+    empty. `oldest_urgent_seconds`: how long the oldest urgent item has been due; None when none is.
+    `beat_at`: when the loop last turned, by the school's clock; None before the start.
+    """
+
+    moving: bool
+    fault: str
+    waiting: int
+    oldest_urgent_seconds: float | None
+    dead_letters: int
+    beat_at: datetime | None
+
+
+class Delivery:
+    """Sends what the outbox holds. All methods belong to the one event loop thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        composer: Composer,
+        messenger: Messenger,
+        clock: Clock,
+        *,
+        limits: Limits = LIMITS,
+        policy: Policy = POLICY,
+    ) -> None:
+        self._clock = clock
+        self._policy = policy
+        self._meter = Meter(limits)
+        self._lanes = Lanes()
+        self._ledger = Ledger(store, composer, clock)
+        rosters = Rosters(
+            messenger,
+            self._meter,
+            fresh_seconds=policy.roster_seconds,
+            call_seconds=policy.call_seconds,
+        )
+        self._courier = Courier(
+            self._ledger,
+            store,
+            composer=composer,
+            messenger=messenger,
+            rosters=rosters,
+            clock=clock,
+            policy=policy,
+        )
+        self._woken = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        self._trips: set[asyncio.Task[None]] = set()
+        self._urgent_since: dict[str, datetime] = {}
+        self._beat_at: datetime | None = None
+        self._beat = -math.inf
+        self._tidied = -math.inf
+        self._fault = ""
+        self._failed = False
+
+    async def start(self) -> None:
+        """Begin with whatever the record holds; items found on their way have an unknown outcome."""
+        self._loop = asyncio.create_task(self._run(), name="delivery")
+
+    async def stop(self) -> None:
+        """Start nothing more, give what is on its way a few seconds, then leave it for the next start."""
+        if self._loop is None:
+            return
+        self._loop.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._loop
+        if self._trips:
+            _, late = await asyncio.wait(self._trips, timeout=self._policy.stop_seconds)
+            for trip in late:
+                trip.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._loop = None
+        self._quiet.set()
+
+    def wake(self) -> None:
+        """Something was staged, or the school's clock was wound: look again."""
+        self._woken.set()
+
+    async def idle(self) -> None:
+        """Return once nothing that is due is left; at once when delivery has stopped or failed."""
+        while self._loop is not None and not self._failed:
+            self._quiet.clear()
+            self.wake()
+            await self._quiet.wait()
+            if not self._woken.is_set():
+                return
+
+    def state(self) -> DeliveryState:
+        """How delivery is doing. The counts are 0 once the record can no longer be read."""
+        waiting = dead = 0
+        try:
+            waiting = self._ledger.count("waiting") + self._ledger.count("sending")
+            dead = self._ledger.count("dead")
+        except StoreFailed as error:
+            self._fail(error)
+        turning = monotonic() - self._beat < 3 * self._policy.beat_seconds
+        since = min(self._urgent_since.values(), default=None)
+        return DeliveryState(
+            moving=turning and self._loop is not None and not self._fault,
+            fault=self._fault,
+            waiting=waiting,
+            oldest_urgent_seconds=None if since is None else (self._clock.now() - since).total_seconds(),
+            dead_letters=dead,
+            beat_at=self._beat_at,
+        )
+
+    async def _run(self) -> None:
+        while not self._failed:
+            self._woken.clear()
+            try:
+                pause = self._turn()
+                self._fault = ""
+            except StoreFailed as error:
+                self._fail(error)
+                return
+            except Exception as error:  # noqa: BLE001  # a fault of ours must never silence what else waits
+                self._fault = where(error)
+                report(log, "Delivery stumbled; it goes on in a second", error, {"action": "delivery_failed"})
+                pause = 1.0
+            await self._sleep(pause)
+
+    def _turn(self) -> float:
+        """One look at everything; for how many seconds at most nothing need be looked at again."""
+        self._beat, self._beat_at = monotonic(), self._clock.now()
+        self._tidy()
+        due_seconds = self._take_in()
+        free_seconds = self._launch()
+        if not self._lanes and due_seconds > 0:
+            self._quiet.set()
+        return min(due_seconds, free_seconds, self._policy.beat_seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+    def _take_in(self) -> float:
+        """Put what has come due in its lane; the seconds until more comes due."""
+        now = self._clock.now()
+        taken = 0
+        for item_id in self._ledger.pending(len(self._lanes) + TAKEN_IN_AT_ONCE):
+            item = None if item_id in self._lanes else self._ledger.item(item_id)
+            if item is None:
+                continue
+            if item.not_before > now:
+                return 0.0 if taken else (item.not_before - now).total_seconds()
+            self._take(item, now)
+            taken += 1
+        return 0.0 if taken else math.inf
+
+    def _take(self, item: Item, now: datetime) -> None:
+        if item.state == "sending":
+            self._courier.orphaned(item)
+            return
+        turn_is = self._wanted(item, now)
+        address = self._courier.place(item) if turn_is else None
+        if address is None:
+            self._forget(item.id)
+            return
+        self._lanes.add(item, address)
+        if urgent(item):
+            self._urgent_since.setdefault(item.id, max(item.created_at, item.not_before))
+
+    def _wanted(self, item: Item, now: datetime) -> Item | None:
+        """Which item is to go when this one is at the front; what has lost its purpose lapses."""
+        if item.valid_until is not None and now >= item.valid_until:
+            self._lapse(item, TOO_LATE)
+            return None
+        if self._ledger.repeated(item):
+            self._lapse(item, REPEATED)
+            return None
+        turn = whose_turn(item, self._ledger.of_slots(item.slot, item.thread), now)
+        for other, why in turn.lapsed:
+            self._lapse(other, why)
+        return turn.item
+
+    def _lapse(self, item: Item, why: str) -> None:
+        self._ledger.lapse(item, why)
+        self._lanes.drop(item.id)
+        self._forget(item.id)
+
+    def _forget(self, item_id: str) -> None:
+        if self._ledger.item(item_id) is None:
+            self._urgent_since.pop(item_id, None)
+
+    def _launch(self) -> float:
+        """Start what may go now; the seconds until something more may."""
+        now = monotonic()
+        soonest = math.inf
+        for lane in self._lanes.ready():
+            pause = self._pause_seconds(lane, now)
+            if pause > 0:
+                soonest = min(soonest, pause)
+            elif self._has_room(lane):
+                item = self._next(lane)
+                if item is not None:
+                    self._begin(lane, item)
+        return soonest
+
+    def _pause_seconds(self, lane: Lane, now: float) -> float:
+        conversation = lane.address.conversation
+        parked = self._lanes.parked_until(conversation, now=now) - now
+        return max(parked, self._meter.wait_seconds(_call(lane), now=now))
+
+    def _has_room(self, lane: Lane) -> bool:
+        """Routine items leave room, so that urgent ones never wait for slow answers elsewhere."""
+        most = self._policy.in_flight_urgent if lane.is_urgent else self._policy.in_flight
+        return len(self._trips) < most
+
+    def _next(self, lane: Lane) -> Item | None:
+        now = self._clock.now()
+        while lane.waiting:
+            head = self._ledger.item(lane.head)
+            if head is None:
+                self._forget(lane.head)
+                self._lanes.drop(lane.head)
+                continue
+            item = self._wanted(head, now)
+            if item is not None:
+                return item if self._lanes.together(item.id, head.id) else head
+        return None
+
+    def _begin(self, lane: Lane, item: Item) -> None:
+        self._lanes.begin(lane, item)
+        self._meter.begin(_call(lane))
+        trip = asyncio.create_task(self._carry(lane, item), name=f"delivery of {item.id}")
+        self._trips.add(trip)
+        trip.add_done_callback(self._trips.discard)
+        trip.add_done_callback(lambda _: self.wake())
+
+    async def _carry(self, lane: Lane, item: Item) -> None:
+        conversation = lane.address.conversation
+        called, pause = True, 0.0
+        try:
+            trip = await self._courier.carry(item, conversation)
+            called, pause = trip.called, trip.pause_seconds
+        except StoreFailed as error:
+            self._fail(error)
+        except Exception as error:  # noqa: BLE001  # the item stays in the record and is taken in again
+            pause = self._policy.most_seconds
+            report(log, "An attempt failed in an unforeseen way", error, ids("delivery_failed", item))
+        finally:
+            now = monotonic()
+            self._meter.end(_call(lane), now=now, made=called)
+            if pause > 0:
+                self._lanes.park(conversation, until=now + pause)
+            self._lanes.end(lane)
+        if not self._failed:
+            self._forget(item.id)
+
+    def _tidy(self) -> None:
+        now = monotonic()
+        if now - self._tidied < TIDY_SECONDS:
+            return
+        self._meter.forget(now=now)
+        if not self._ledger.purge(self._policy.keep):
+            self._tidied = now
+
+    def _fail(self, error: StoreFailed) -> None:
+        """The record takes nothing more: nothing may leave."""
+        if not self._failed:
+            extra = {"action": error.action, "reference": error.reference}
+            log.critical("Delivery stops: the record cannot be written", extra=extra)
+        self._failed = True
+        self._fault = error.action
+        self._quiet.set()
+        self.wake()
+
+
+def _call(lane: Lane) -> Call:
+    return Call(kind="send", conversation=lane.address.conversation, tenant=lane.address.tenant)
