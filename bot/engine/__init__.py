@@ -1,1 +1,1 @@
-"""Pure functions from a definition, a run or report, and the facts of the moment to what follows. No I/O."""
+"""Pure functions that decide: fields, conditions, ladders, routing, holders. No I/O, no clock."""
