@@ -40,15 +40,17 @@ CHANNEL_KINDS = frozenset({"standard", "private", "shared"})
 _encode = msgspec.json.Encoder().encode
 
 
-def open_session(*, total_seconds: float = 15.0, connect_seconds: float = 4.0) -> aiohttp.ClientSession:
+def open_session(
+    *, total_seconds: float = 15.0, connect_seconds: float = 4.0, proxy: str | None = None
+) -> aiohttp.ClientSession:
     """The session that all calls share; the caller closes it. Keeps no cookies.
 
-    A proxy named in the environment (HTTPS_PROXY, NO_PROXY) is used, as schools' networks need it.
+    `proxy` is the school's way out to the Internet, as an address, if it has one.
     """
     return aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds),
-        trust_env=True,
+        proxy=proxy,
     )
 
 

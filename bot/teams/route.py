@@ -32,6 +32,10 @@ BODY_SECONDS = 10.0
 JSON = "application/json"
 IN_PERSON = "the Designated Safeguarding Lead or a deputy"
 
+SERVER_OPTIONS = {"auto_decompress": False}
+"""For `web.AppRunner`: the server must not unpack what the door is about to refuse. With unpacking on,
+a damaged compressed body costs the sender the answer and the log a traceback."""
+
 _FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
@@ -45,7 +49,7 @@ def add_routes(
     apologies: Messenger | None = None,
     in_person: str = IN_PERSON,
 ) -> None:
-    """Add the door to an application.
+    """Add the door to an application, which is to be served with SERVER_OPTIONS.
 
     An empty list of tenants or hosts lets nobody in. `apologies` is the messenger that tells a person
     that a typed message failed; `in_person` names whom to find when nothing can be recorded.
