@@ -46,9 +46,15 @@ def put_in_place(unfinished: Path, final: Path) -> None:
     sync_folder(final.parent)
 
 
-def free_bytes(folder: Path) -> int:
-    """What is left on the folder's disk for this user."""
-    return shutil.disk_usage(folder).free
+def shortage(folder: Path, least_bytes: int) -> str | None:
+    """What to do when less than `least_bytes` are left for us on the folder's disk."""
+    free = shutil.disk_usage(folder).free
+    if free >= least_bytes:
+        return None
+    return (
+        f"Only {free >> 20} MB are free on the disk under {folder}, and Handrail needs {least_bytes >> 20}. "
+        "Free space before writing has to stop."
+    )
 
 
 def failure(error: OSError, folder: Path) -> StoreFailed:

@@ -131,10 +131,11 @@ def read_lines(path: Path, header: Header, *, active: bool) -> Iterator[tuple[in
 def _torn(rest: bytes, position: int) -> bool:
     """Whether the lines from `position` on may be the unfinished last write: the first is incomplete, and
     no line after it was written knowing that one durable."""
-    first, newline, others = rest.partition(b"\n")
+    first, newline, _ = rest.partition(b"\n")
     if newline and b"\0" not in first:
         return False
-    later = (unframe(raw + b"\n") for raw in others.split(b"\n"))
+    # A sector that never arrived is zeros, and may have taken the end of the line before it along.
+    later = (unframe(raw.rpartition(b"\0")[2] + b"\n") for raw in rest.split(b"\n"))
     return not any(framed and framed.durable >= position for framed in later)
 
 

@@ -24,11 +24,13 @@ from bot.store.journal import End, Files, damaged, header_of, list_files, replay
 from bot.store.keys import KeyRing, make_school_key, read_school_key
 from bot.store.line import Header
 from bot.store.lock import hold
-from bot.store.store import FREE_BYTES, JournalStore
+from bot.store.store import JournalStore
 from bot.store.verify import verify_contents
 from bot.store.writer import Writer
 
 SEGMENT_BYTES = 16 << 20
+FREE_BYTES = 256 << 20
+"""Room for some segments, and for a compaction of a small school's record."""
 KEY_NAME = "school.key"
 
 
@@ -48,9 +50,11 @@ def open_store(
     case_table: Table[Any],
     key_file: Path | None = None,
     segment_bytes: int = SEGMENT_BYTES,
+    free_bytes: int = FREE_BYTES,
 ) -> JournalStore:
     """Open the record in `folder`, or begin one. `key_file` is where the school's key stands, or is made
-    on first start: `folder/school.key` unless given.
+    on first start: `folder/school.key` unless given. With less than `free_bytes` on the disk it does not
+    start, and `ready` says so.
 
     Raises StoreLocked, RecordDamaged, StoreFailed, each with what to do.
     """
@@ -64,6 +68,7 @@ def open_store(
             case_table=case_table.name,
             key_file=key_file or folder / KEY_NAME,
             segment_bytes=segment_bytes,
+            free_bytes=free_bytes,
         )
         store.start(lock, erase=erase)
     except OSError as error:
@@ -78,12 +83,17 @@ def open_store(
 
 
 def _open(
-    folder: Path, tables: Sequence[Table[Any]], *, case_table: str, key_file: Path, segment_bytes: int
+    folder: Path,
+    tables: Sequence[Table[Any]],
+    *,
+    case_table: str,
+    key_file: Path,
+    segment_bytes: int,
+    free_bytes: int,
 ) -> tuple[JournalStore, bool]:
-    if disk.free_bytes(folder) < FREE_BYTES:
-        raise StoreFailed(
-            f"Less than {FREE_BYTES >> 20} MB are free under {folder}. Free space, then start again."
-        )
+    shortage = disk.shortage(folder, free_bytes)
+    if shortage:
+        raise StoreFailed(shortage)
     tidy(folder)
     files = list_files(folder)
     if not files.segments and not key_file.exists():
@@ -100,7 +110,9 @@ def _open(
     else:
         writer.begin(end.position)
     compactor = Compactor(folder, contents.size, slack_bytes=2 * segment_bytes)
-    store = JournalStore(folder, contents, writer=writer, compactor=compactor, position=end.position)
+    store = JournalStore(
+        folder, contents, writer=writer, compactor=compactor, position=end.position, free_bytes=free_bytes
+    )
     return store, opened.erase
 
 

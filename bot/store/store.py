@@ -31,9 +31,6 @@ T = TypeVar("T")
 
 LOG = logging.getLogger(__name__)
 
-FREE_BYTES = 256 << 20
-"""Below this `ready` says so: room for some segments and for a compaction of a small school's record."""
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Staged:
@@ -58,9 +55,17 @@ class JournalStore:
     """The real Store."""
 
     def __init__(
-        self, folder: Path, contents: Contents, *, writer: Writer, compactor: Compactor, position: int
+        self,
+        folder: Path,
+        contents: Contents,
+        *,
+        writer: Writer,
+        compactor: Compactor,
+        position: int,
+        free_bytes: int,
     ) -> None:
         self._folder = folder
+        self._free_bytes = free_bytes
         self._contents = contents
         self._writer = writer
         self._compactor = compactor
@@ -113,10 +118,7 @@ class JournalStore:
         """Why the record cannot be relied on to take writes; None when it can."""
         if self._fault:
             return self._fault
-        free = disk.free_bytes(self._folder)
-        if free < FREE_BYTES:
-            return f"Only {free >> 20} MB are free under {self._folder}. Free space now: writing will stop."
-        return None
+        return disk.shortage(self._folder, self._free_bytes)
 
     def stats(self) -> Stats:
         """How much there is of everything."""

@@ -24,8 +24,6 @@ class NamedDocument(Document):
     """A document whose id is a string, as all ids of the record are."""
 
     def __init__(self, value: Mapping[str, Any], doc_id: str) -> None:
-        if not isinstance(doc_id, str):
-            raise TypeError("Give the document an id of its own: NamedDocument(value, doc_id)")
         super().__init__(value, doc_id)  # type: ignore[arg-type]  # TinyDB types ids as int, its hook allows any
 
 
@@ -61,6 +59,8 @@ class Draft(MutableMapping[str, dict[str, Any]]):
         return document
 
     def __setitem__(self, key: str, document: dict[str, Any]) -> None:
+        if not isinstance(key, str):
+            raise TypeError("Give the document an id of its own: insert(NamedDocument(value, doc_id))")
         self._touched[key] = document
 
     def __delitem__(self, key: str) -> None:
