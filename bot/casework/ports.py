@@ -222,7 +222,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lapsed:
-    """The item's purpose has gone (accepted meanwhile, excluded meanwhile, too late): it is dropped, on record."""
+    """The purpose has gone (accepted or excluded meanwhile, too late): the item is dropped, on record."""
 
     why: str
 

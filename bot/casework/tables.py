@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.model.cases import Case
-from bot.model.outbox import Alarm, Channel, Item, Posted, Press, Reference, Sent
+from bot.model.outbox import Access, Alarm, Channel, Item, KeptPack, Posted, Press, Reference, Sent
 from bot.model.record import SYSTEM_SCOPE, Table
 from bot.model.runs import Run
 
@@ -83,6 +83,10 @@ CHANNELS: Table[Channel] = Table(
 POSTED: Table[Posted] = Table(
     name="posted", type=Posted, keys=_posted_keys, scope=lambda p: p.case or p.run or SYSTEM_SCOPE
 )
+ACCESS: Table[Access] = Table(
+    name="access", type=Access, keys=lambda a: {"case": (a.case,)}, scope=lambda a: a.case
+)
+PACKS: Table[KeptPack] = Table(name="packs", type=KeptPack)
 PRESSES: Table[Press] = Table(name="presses", type=Press, order=lambda p: p.at.isoformat())
 
 ALL: tuple[Table[object], ...] = (  # type: ignore[assignment]  # tables of differing content in one list
@@ -95,4 +99,6 @@ ALL: tuple[Table[object], ...] = (  # type: ignore[assignment]  # tables of diff
     CHANNELS,
     POSTED,
     PRESSES,
+    ACCESS,
+    PACKS,
 )

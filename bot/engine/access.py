@@ -44,7 +44,9 @@ def direct_holders(
 ) -> frozenset[PersonId]:
     """Those who hold the role itself, on duty or not covered for: no substitutes, no last resort."""
     return frozenset(
-        h.person for h in holders(role, directory, excluded, at) if h.how in ("holder", "another", "deputy")
+        h.person
+        for h in holders(role, directory, excluded=excluded, at=at)
+        if h.how in ("holder", "another", "deputy")
     )
 
 

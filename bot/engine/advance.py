@@ -142,7 +142,7 @@ def _next(definition: Definition, flow: Flow, step: Step, run: Run, facts: Facts
     flags = flags_of(flow, answers)
     known = facts_of(definition, flow, answers, facts)
     for branch in step.next:
-        if branch.when is None or holds(branch.when, answers, flags, known):
+        if branch.when is None or holds(branch.when, answers, flags=flags, facts=known):
             return branch.go
     raise FlowStuck
 

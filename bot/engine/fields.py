@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.engine.conditions import holds, values_of
-from bot.engine.report import Facts, facts_of, flags_of
+from bot.engine.conditions import holds
+from bot.engine.report import Facts, facts_of, flags_of, values_of
 from bot.model.definition import Definition, Field, Flow, Step
 
 LIST_KINDS = frozenset({"choices", "pupils", "adults", "others"})
@@ -43,7 +43,7 @@ def shown_fields(
         return fields
     known = facts_of(definition, flow, answers, facts)
     flags = flags_of(flow, answers)
-    return tuple(f for f in fields if f.show is None or holds(f.show, answers, flags, known))
+    return tuple(f for f in fields if f.show is None or holds(f.show, answers, flags=flags, facts=known))
 
 
 def faults_of(
@@ -55,7 +55,9 @@ def faults_of(
     """
     known = facts_of(definition, flow, answers, facts)
     flags = flags_of(flow, answers)
-    unchecked = step.unchecked_when is not None and holds(step.unchecked_when, answers, flags, known)
+    unchecked = step.unchecked_when is not None and holds(
+        step.unchecked_when, answers, flags=flags, facts=known
+    )
     faults: dict[str, str] = {}
     asked = shown_fields(definition, flow, step, answers, facts)
     for field in (*asked, *((flow.fields[step.buttons],) if step.buttons else ())):

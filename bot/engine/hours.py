@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model.definition import OpenHours, School
+from bot.model.definition import School
 
 MOST_DAYS_AHEAD = 15
 

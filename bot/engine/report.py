@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.engine.conditions import holds, values_of
+from bot.engine.conditions import holds
 from bot.model.cases import Participant, ParticipantKind
 from bot.model.definition import Definition, Field, Flow, Row
 from bot.model.people import Directory, PersonId
@@ -37,6 +37,11 @@ class Facts:
     recorded: bool = False
 
 
+def values_of(answers: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """What was chosen under that field; a single empty value when it is unanswered."""
+    return tuple(v.strip() for v in answers.get(key, "").split(","))
+
+
 def asked_fields(flow: Flow, run: Run) -> frozenset[str]:
     """Fields of the steps walked so far and of the one shown: answers off this path count for nothing."""
     keys = {flow.description_field} if flow.description_field else set()
@@ -59,14 +64,15 @@ def flags_of(flow: Flow, answers: Mapping[str, str]) -> frozenset[str]:
         for flag in option.flags
     }
     direct = frozenset(raised)
-    derived = {d.flag for d in flow.flags if holds(d.when, answers, direct, {})}
+    derived = {d.flag for d in flow.flags if holds(d.when, answers, flags=direct, facts={})}
     return direct | frozenset(derived)
 
 
 def participants_of(flow: Flow, answers: Mapping[str, str], directory: Directory) -> tuple[Participant, ...]:
     """Everyone named as being in it, in the order of the questions.
 
-    In a case of an image nobody but an adult of the school is entered as having done it (casework 2).
+    In a case of an image nobody but an adult of the school is entered as having done it (casework 2). Where
+    the conduct of an adult is reported and no adult named, there is one whom nobody knows yet (casework 4).
     """
     image = "image" in flags_of(flow, answers)
     found: list[Participant] = []
@@ -74,7 +80,13 @@ def participants_of(flow: Flow, answers: Mapping[str, str], directory: Directory
         if field.part in ("none", "excluded"):
             continue
         found.extend(_named_in(field, answers, directory, image=image))
+    if "adult_conduct" in flags_of(flow, answers) and not any(_is_adult_subject(p) for p in found):
+        found.append(Participant(kind="adult", part="subject", name=""))
     return tuple(found)
+
+
+def _is_adult_subject(person: Participant) -> bool:
+    return person.kind == "adult" and person.part == "subject"
 
 
 def _named_in(

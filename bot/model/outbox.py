@@ -136,3 +136,24 @@ class Press:
     verb: str
     at: datetime
     result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Somebody opened a case: kept apart from the case's history."""
+
+    id: str
+    case: str
+    person: PersonId
+    role: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPack:
+    """A definition's own files, kept once per content hash, so that a case can end on what it began with."""
+
+    hash: str
+    pack: str
+    files: Mapping[str, str]
+    kept_at: datetime

@@ -1,0 +1,132 @@
+"""The two clocks of a case: the owner's and the oversight's. Arms, stops, moves them on.
+
+Source: casework 8, 9; design rule 5. Must not know how a message goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.casework import messages
+from bot.casework.office import Office, new_id
+from bot.casework.unit import Unit
+from bot.engine.access import barred_from_deciding
+from bot.engine.holders import holders
+from bot.engine.hours import due_after
+from bot.model.cases import Case, Climb
+from bot.model.definition import ClimbClock
+from bot.model.outbox import Alarm
+from bot.model.people import PersonId
+
+DutyName = Literal["owner", "oversight"]
+DUTIES: tuple[DutyName, DutyName] = ("owner", "oversight")
+
+
+def with_duty(case: Case, duty: DutyName, climb: Climb) -> Case:
+    """The case with that climb in place."""
+    return replace(case, owner=climb) if duty == "owner" else replace(case, oversight=climb)
+
+
+def duty_of(case: Case, duty: DutyName) -> Climb:
+    """The owner's climb or the oversight's."""
+    return case.owner if duty == "owner" else case.oversight
+
+
+def clock_of(office: Office, case: Case) -> ClimbClock:
+    """The delays of the case's urgency, in the definition it began with."""
+    return office.definition_of(case).school.clocks.climb[case.urgency]
+
+
+def begin(office: Office, unit: Unit, case: Case, duty: DutyName, *, quietly: bool = False) -> Case:
+    """Start the climb over from its role: alert now, arm the reminder. `quietly` sends no alert.
+
+    With no role inside, the outside route is shown to the reporter at once.
+    """
+    climb = duty_of(case, duty)
+    unit.disarm(climb.clock_id)
+    if climb.role is None:
+        return _to_outside(office, unit, case, duty) if duty == "owner" else case
+    fresh = Climb(role=climb.role, began_at=unit.now)
+    case = with_duty(case, duty, fresh)
+    if not quietly:
+        mark = f"{case.revision}"
+        messages.alert(office, unit, case, duty=duty, role=climb.role, mark=mark)
+    return arm(office, unit, case, duty, reason="remind")
+
+
+def arm(office: Office, unit: Unit, case: Case, duty: DutyName, *, reason: str) -> Case:
+    """Arm the clock for the next thing that happens if nobody acts."""
+    climb = duty_of(case, duty)
+    clock = clock_of(office, case)
+    minutes = clock.remind_minutes if reason == "remind" else clock.climb_minutes * (climb.stage + 1)
+    school = office.definition_of(case).school
+    due = due_after(school, climb.began_at, minutes, in_school_hours=clock.in_school_hours)
+    alarm = Alarm(
+        id=new_id(), kind="climb", due=max(due, unit.now + timedelta(seconds=1)), case=case.id, duty=duty
+    )
+    unit.disarm(climb.clock_id)
+    unit.arm(alarm)
+    return with_duty(case, duty, replace(climb, clock_id=alarm.id))
+
+
+def stop(unit: Unit, case: Case, duty: DutyName) -> Case:
+    """Nobody waits any longer for this duty."""
+    climb = duty_of(case, duty)
+    unit.disarm(climb.clock_id)
+    return with_duty(case, duty, replace(climb, clock_id=None))
+
+
+def candidates(office: Office, case: Case, duty: DutyName, at: datetime) -> tuple[PersonId, ...]:
+    """Who could still be alerted for this duty, in order: untried, entitled, on duty."""
+    climb = duty_of(case, duty)
+    if climb.role is None:
+        return ()
+    directory = office.directory()
+    barred = barred_from_deciding(case, directory)
+    found = holders(climb.role, directory, excluded=barred, at=at)
+    return tuple(h.person for h in found if h.person not in climb.tried)
+
+
+def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
+    """What happens when nobody has acted by now: a reminder, the next person, at last the outside route."""
+    climb = duty_of(case, duty)
+    if climb.role is None:
+        return case
+    if not climb.reminded:
+        case = with_duty(case, duty, replace(climb, reminded=True))
+        messages.alert(
+            office, unit, case, duty=duty, role=climb.role, stage=climb.stage, reason="reminder",
+            mark=_mark(climb),
+        )  # fmt: skip
+        messages.post_reply(office, unit, case, "waiting", mark=f"{duty}/{_mark(climb)}/reminder")
+        return arm(office, unit, case, duty, reason="climb")
+    if not candidates(office, case, duty, unit.now):
+        return _to_outside(office, unit, case, duty)
+    stage = climb.stage + 1
+    case = with_duty(case, duty, replace(climb, stage=stage))
+    messages.alert(
+        office, unit, case, duty=duty, role=climb.role, stage=stage, reason="climb", mark=_mark(climb)
+    )
+    messages.post_reply(office, unit, case, "climbing", mark=f"{duty}/{_mark(climb)}/{stage}")
+    overdue = unit.now - climb.began_at >= timedelta(minutes=clock_of(office, case).outside_minutes)
+    if overdue and duty == "owner" and not climb.outside:
+        case = with_duty(case, duty, replace(duty_of(case, duty), outside=True))
+        messages.outside(office, unit, case)
+    return arm(office, unit, case, duty, reason="climb")
+
+
+def _mark(climb: Climb) -> str:
+    return f"{climb.began_at.timestamp():.0f}"
+
+
+def _to_outside(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
+    """Every way inside has been tried: the reporter is shown the way outside (rule 5)."""
+    case = stop(unit, case, duty)
+    climb = duty_of(case, duty)
+    if not climb.outside:
+        case = with_duty(case, duty, replace(climb, outside=True))
+        messages.outside(office, unit, case)
+        messages.post_reply(office, unit, case, "outside", mark=f"{duty}/{_mark(climb)}")
+    return case

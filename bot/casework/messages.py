@@ -1,0 +1,310 @@
+"""Queues the messages that follow from what happened: intent only, made ready at sending.
+
+Must not know a card, a conversation or who holds a role today.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.casework.office import Office
+from bot.casework.tables import CHANNELS, POSTED
+from bot.casework.unit import Unit
+from bot.engine.hours import next_open
+from bot.model.cases import Case
+from bot.model.definition import Definition, Urgency
+from bot.model.people import PersonId, RoleRef
+from bot.model.runs import Run
+
+Duty = Literal["owner", "oversight", "told"]
+
+RUN = "run"
+ALERT = "alert"
+ALERT_CARD = "alert_card"
+CASE = "case"
+POST = "post"
+POST_REPLY = "post_reply"
+DAILY = "daily"
+OUTSIDE = "outside"
+REPLY = "reply"
+CHANNEL_REPLY = "channel_reply"
+LINK_ASK = "link_ask"
+LINK_TEST = "link_test"
+UNFINISHED = "unfinished"
+NUDGE = "nudge"
+PICTURE = "picture"
+NOTICE = "notice"
+
+PERSONAL_VALID = timedelta(days=2)
+
+
+def run_slot(run_id: str) -> str:
+    """The message in which a report is written, and which becomes its receipt."""
+    return f"run/{run_id}"
+
+
+def alert_slot(case_id: str, person: PersonId) -> str:
+    """The alert of a case in a handler's own chat."""
+    return f"alert/{case_id}/{person}"
+
+
+def case_slot(case_id: str, person: PersonId) -> str:
+    """The opened case in a handler's own chat."""
+    return f"case/{case_id}/{person}"
+
+
+def post_slot(case_id: str) -> str:
+    """The channel's post of an urgent case."""
+    return f"post/{case_id}"
+
+
+def linked_channel(office: Office) -> str | None:
+    """The id of the channel that alerts go to, or None."""
+    ids = office.store.find(CHANNELS, "state", "linked")
+    return ids[0] if ids else None
+
+
+def show_run(
+    office: Office, unit: Unit, run: Run, *, fresh: bool = False, urgency: Urgency = "routine"
+) -> None:
+    """Bring the run's message up to date; `fresh` posts a new one below what was said last."""
+    unit.send(
+        office.item(
+            RUN,
+            key=f"run/{run.id}/{run.revision}/{'send' if fresh else 'edit'}",
+            slot=run_slot(run.id),
+            urgency=urgency,
+            now=unit.now,
+            do="send" if fresh else "edit",
+            to_person=run.person,
+            run=run.id,
+        )
+    )
+
+
+def reply(office: Office, unit: Unit, person: PersonId, what: str, *, key: str, **params: str) -> None:
+    """Answer a message: `what` is a view or a text of the closed list in composing."""
+    unit.send(
+        office.item(
+            REPLY,
+            key=f"reply/{key}",
+            slot=f"reply/{key}",
+            urgency="serious",
+            now=unit.now,
+            to_person=person,
+            params={"what": what, **params},
+            valid_until=unit.now + PERSONAL_VALID,
+        )
+    )
+
+
+def alert(
+    office: Office,
+    unit: Unit,
+    case: Case,
+    *,
+    duty: Duty,
+    role: RoleRef,
+    stage: int = 0,
+    reason: str = "new",
+    mark: str = "",
+) -> None:
+    """Alert whoever holds the role for this duty: found at sending, on the facts of that moment."""
+    unit.send(
+        office.item(
+            ALERT,
+            key=f"alert/{case.id}/{duty}/{role.role}/{reason}/{stage}/{mark}",
+            slot=f"alert/{case.id}/{duty}/{role.role}/{stage}",
+            urgency=case.urgency,
+            now=unit.now,
+            to_role=role,
+            case=case.id,
+            reason=reason,
+            params={"duty": duty, "stage": str(stage)},
+        )
+    )
+
+
+def post(office: Office, unit: Unit, case: Case) -> None:
+    """Post an urgent case in the linked channel, once."""
+    channel = linked_channel(office)
+    if channel is not None:
+        unit.send(
+            office.item(
+                POST,
+                key=f"post/{case.id}",
+                slot=post_slot(case.id),
+                urgency=case.urgency,
+                now=unit.now,
+                to_channel=channel,
+                case=case.id,
+            )
+        )
+
+
+def post_reply(office: Office, unit: Unit, case: Case, reason: str, *, mark: str) -> None:
+    """A new reply below the case's post: an edit alone rings nowhere."""
+    channel = linked_channel(office)
+    if channel is not None and office.store.get(POSTED, post_slot(case.id)) is not None:
+        unit.send(
+            office.item(
+                POST_REPLY,
+                key=f"post/{case.id}/{reason}/{mark}",
+                slot=f"post/{case.id}/{reason}/{mark}",
+                urgency=case.urgency,
+                now=unit.now,
+                to_channel=channel,
+                case=case.id,
+                reason=reason,
+            )
+        )
+
+
+def withdraw_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
+    """Take the case's post back out of the channel."""
+    posted = office.store.get(POSTED, post_slot(case.id))
+    if posted is not None and not posted.withdrawn:
+        unit.send(
+            office.item(
+                POST,
+                key=f"withdraw/{case.id}/{mark}",
+                slot=post_slot(case.id),
+                urgency="serious",
+                now=unit.now,
+                do="withdraw",
+                to_channel=posted.conversation,
+                case=case.id,
+            )
+        )
+
+
+def daily(office: Office, unit: Unit, definition: Definition) -> None:
+    """Bring the quiet post of routine cases up to date: one a day, at the hour the school set."""
+    channel = linked_channel(office)
+    if channel is None:
+        return
+    school = definition.school
+    local = unit.now.astimezone(ZoneInfo(school.zone))
+    due = datetime.combine(local.date(), school.clocks.daily_post, tzinfo=local.tzinfo)
+    day = local.date().isoformat()
+    known = office.store.get(POSTED, f"daily/{day}")
+    unit.send(
+        office.item(
+            DAILY,
+            key=f"daily/{day}/{office.counter.next()}" if known else f"daily/{day}",
+            slot=f"daily/{day}",
+            urgency="routine",
+            now=unit.now,
+            do="edit" if known else "send",
+            not_before=next_open(school, max(unit.now, due)),
+            to_channel=channel,
+            params={"day": day},
+        )
+    )
+
+
+def refresh_case(office: Office, unit: Unit, case: Case) -> None:
+    """Bring every live message of a case up to date: alerts, opened cases, the post, the receipt.
+
+    Whoever may see it no longer gets theirs blanked: that is decided at sending.
+    """
+    for slot in office.store.find(POSTED, "case", case.id):
+        posted = office.store.get(POSTED, slot)
+        if posted is None or posted.withdrawn or posted.kind not in (ALERT, ALERT_CARD, CASE, POST):
+            continue
+        unit.send(
+            office.item(
+                posted.kind,
+                key=f"{slot}/{case.revision}",
+                slot=slot,
+                urgency="serious",
+                now=unit.now,
+                do="edit",
+                to_person=posted.person,
+                to_channel=None if posted.person else posted.conversation,
+                case=case.id,
+                params={"duty": posted.shown.get("duty", "owner")},
+            )
+        )
+    refresh_receipt(office, unit, case)
+
+
+def refresh_receipt(office: Office, unit: Unit, case: Case) -> None:
+    """Bring the reporter's receipt up to date."""
+    if office.store.get(POSTED, run_slot(case.run)) is not None:
+        unit.send(
+            office.item(
+                RUN,
+                key=f"receipt/{case.id}/{case.revision}",
+                slot=run_slot(case.run),
+                urgency="serious",
+                now=unit.now,
+                do="edit",
+                to_person=case.reporter,
+                run=case.run,
+            )
+        )
+
+
+def outside(office: Office, unit: Unit, case: Case) -> None:
+    """Tell the reporter that nobody could be reached, and the way outside the school."""
+    unit.send(
+        office.item(
+            OUTSIDE,
+            key=f"outside/{case.id}",
+            slot=f"outside/{case.id}",
+            urgency="immediate",
+            now=unit.now,
+            to_person=case.reporter,
+            case=case.id,
+        )
+    )
+
+
+def show_case(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
+    """Bring the opened case into the person's own chat."""
+    known = office.store.get(POSTED, case_slot(case.id, person))
+    unit.send(
+        office.item(
+            CASE,
+            key=f"case/{case.id}/{person}/{office.counter.next()}",
+            slot=case_slot(case.id, person),
+            urgency=case.urgency,
+            now=unit.now,
+            to_person=person,
+            case=case.id,
+            params={"again": "yes"} if known else {},
+        )
+    )
+
+
+def notice(
+    office: Office,
+    unit: Unit,
+    what: str,
+    *,
+    key: str,
+    role: RoleRef | None = None,
+    person: PersonId | None = None,
+    case: Case | None = None,
+    run: Run | None = None,
+    urgency: Urgency = "serious",
+    **params: str,
+) -> None:
+    """A short line to a role or a person: `what` names the text."""
+    unit.send(
+        office.item(
+            NOTICE,
+            key=f"notice/{key}",
+            slot=f"notice/{key}",
+            urgency=urgency,
+            now=unit.now,
+            to_role=role,
+            to_person=person,
+            case=case.id if case else None,
+            run=run.id if run else None,
+            params={"what": what, **params},
+        )
+    )

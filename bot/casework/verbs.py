@@ -1,0 +1,69 @@
+"""The closed list of verbs a button can carry, and how an action_id is made and read.
+
+Must not know what a verb does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from bot.model.cases import Case
+from bot.model.definition import CaseAction
+from bot.model.runs import Run
+
+REPORT = "report"
+MINE = "mine"
+HELP = "help"
+ANSWER = "answer"
+BACK = "back"
+SAVE = "save"
+CANCEL = "cancel"
+RESUME = "resume"
+RECEIPT = "receipt"
+REPORTER_FORM = "reporter_form"
+REPORTER_DO = "reporter_do"
+OPEN = "open"
+FORM = "form"
+DO = "do"
+MORE = "more"
+STATUS = "status"
+LINK_YES = "link_yes"
+LINK_NO = "link_no"
+TYPED_ADD = "typed_add"
+TYPED_NEW = "typed_new"
+PUPIL_NO = "pupil_no"
+
+PRESS_KEPT = timedelta(days=7)
+"""How long a press is remembered; an older offer of an additive action counts as stale (casework 9)."""
+
+
+def visit_id(run: Run) -> str:
+    """The action_id of everything offered on the step a run shows: stale once the run has moved."""
+    return f"v{run.visit}"
+
+
+def offer_id(case: Case, action: CaseAction, now: datetime) -> str:
+    """The action_id of a case action: for a single one its turn, for an additive one a mark of its own."""
+    if action.additive:
+        return f"{action.key}.{fresh_mark(now)}"
+    return f"{action.key}.{case.offers.get(action.key, 0)}"
+
+
+def fresh_mark(now: datetime) -> str:
+    """A mark that no other offer has, and that tells when it was offered."""
+    return f"{int(now.timestamp())}-{secrets.token_hex(3)}"
+
+
+def read_offer(action_id: str) -> tuple[str, str]:
+    """The action's key, and its turn or mark."""
+    key, _, stamp = action_id.partition(".")
+    return key, stamp
+
+
+def offered_at(stamp: str) -> datetime | None:
+    """When an additive action was offered; None for a stamp that nobody made."""
+    seconds, _, mark = stamp.partition("-")
+    if not (seconds.isdecimal() and mark and len(seconds) <= 11):
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)

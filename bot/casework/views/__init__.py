@@ -1,0 +1,1 @@
+"""What each person is shown, as Views of finished sentences. Pure: changes nothing."""

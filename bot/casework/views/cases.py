@@ -1,0 +1,251 @@
+"""What a handler sees of a case: why it is theirs, what happened, what is proposed, what comes next.
+
+Pure. Whoever calls has asked `standing` first; what that lets the reader see decides what is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.casework import verbs
+from bot.casework.facts import applies, still_to_record
+from bot.casework.views.forms import action_columns, titled
+from bot.casework.views.plan import next_steps
+from bot.casework.views.receipts import state_of
+from bot.casework.views.runs import shown_answer
+from bot.casework.words import Words
+from bot.engine.access import Standing
+from bot.model.cases import Case
+from bot.model.definition import CaseAction
+from bot.model.people import Directory, PersonId
+from bot.model.text import literal
+from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
+
+MOST_ON_CARD = 5
+NOTES_SHOWN = 5
+LONGEST_NOTE = 1200
+HIDDEN_ANSWERS = frozenset(
+    {"what", "danger", "pupils_done", "pupils_affected", "adults", "others", "withheld", "happened"}
+    | {"unlisted_name", "unlisted_detail"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads, as what, which actions are theirs, and which linked cases they may learn of."""
+
+    person: PersonId
+    standing: Standing
+    actions: tuple[CaseAction, ...]
+    linked: tuple[str, ...] = ()
+
+
+def case_view(words: Words, case: Case, reader: Reader, *, directory: Directory, now: datetime) -> View:
+    """The case as this reader may see it today."""
+    if reader.standing.sight == "children":
+        blocks = _children_only(words, case)
+    elif not case.complete:
+        blocks = _unfinished(words, case, directory)
+    else:
+        blocks = _whole(words, case, reader, directory)
+    return View(
+        summary=words.say("case_summary", number=case.number),
+        blocks=(*_head(words, case, directory), *blocks),
+        actions=_buttons(words, case, reader, now),
+        language=words.language,
+        revision=case.revision,
+        refresh=Action(verb=verbs.OPEN, label="", target=case.id, action_id="open", sends_inputs=False),
+        refresh_for=reader.person,
+    )
+
+
+def _head(words: Words, case: Case, directory: Directory) -> tuple[Block, ...]:
+    rows = [
+        (words.say("label_state"), words.say(f"state_{state_of(case)}")),
+        (words.say("label_urgency"), words.say(f"urgency_{case.urgency}")),
+        (words.say("label_received"), words.moment(case.opened_at)),
+        (words.say("label_owner"), _who_has(words, case.owner.accepted_by, directory)),
+    ]
+    if case.oversight.role is not None or case.oversight.accepted_by is not None:
+        seen = _who_has(words, case.oversight.accepted_by, directory)
+        rows.append((words.say("label_oversight"), seen))
+    return (*titled(words.say("case_title", number=case.number)), Facts(rows=tuple(rows)))
+
+
+def _who_has(words: Words, person: PersonId | None, directory: Directory) -> str:
+    if person is None:
+        return words.say("nobody_yet")
+    member = directory.people.get(person)
+    return literal(member.name) if member else words.say("someone_picked")
+
+
+def _children_only(words: Words, case: Case) -> tuple[Block, ...]:
+    children = [p.name for p in case.participants if p.kind == "pupil" and p.name]
+    named = literal(", ".join(children)) if children else words.say("no_child_named")
+    return (
+        Notice(text=words.say("case_children_only"), tone="attention"),
+        Facts(rows=((words.say("label_children"), named),)),
+    )
+
+
+def _unfinished(words: Words, case: Case, directory: Directory) -> tuple[Block, ...]:
+    place = case.answers.get("place", "")
+    return (
+        Notice(text=words.say("case_unfinished"), tone="attention"),
+        Facts(
+            rows=(
+                (words.say("label_reporter"), _who_has(words, case.reporter, directory)),
+                (words.say("label_place"), literal(place) if place else words.say("not_said")),
+            )
+        ),
+    )
+
+
+def _whole(words: Words, case: Case, reader: Reader, directory: Directory) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if case.mistake:
+        blocks.append(Notice(text=words.say("case_mistake", why=literal(case.mistake)), tone="warning"))
+    blocks.extend(_why_you(words, case, reader))
+    blocks.extend(_what_happened(words, case, directory))
+    blocks.extend(_proposed(words, case))
+    blocks.extend(_on_record(words, case, directory))
+    blocks.append(Paragraph(text=next_steps(words, case), subtle=True))
+    if reader.linked:
+        linked = words.say("case_linked", numbers=", ".join(reader.linked))
+        blocks.append(Paragraph(text=linked, subtle=True))
+    return tuple(blocks)
+
+
+def _why_you(words: Words, case: Case, reader: Reader) -> list[Block]:
+    routed = case.routed
+    roles = ", ".join(words.role(r) for r in reader.standing.roles)
+    rows = [(words.say("label_as"), roles)]
+    rule = next((r for r in words.definition.routing.rules if r.key == routed.rule), None)
+    if rule is not None:
+        rows.append((words.say("label_why"), words.text(rule.why)))
+    table = words.definition.tables.get(routed.table)
+    row = next((r for r in table.rows if r.key == routed.row), None) if table else None
+    if table and row:
+        rows.append((words.say("label_row"), f"{row.number}. {words.text(row.label)}"))
+        rows.append((words.say("label_source"), row.source or table.source))
+    if case.earlier:
+        state = "open" if case.earlier_confirmed is None else "same" if case.earlier_confirmed else "other"
+        rows.append((words.say("label_earlier"), words.say(f"earlier_{state}", count=len(case.earlier))))
+    if routed.passed_over and reader.person in (case.owner.accepted_by, *case.owner.tried):
+        passed = "; ".join(
+            words.say("passed_over", role=words.role(p.role), rule=words.say(f"rule_{p.rule}"))
+            for p in routed.passed_over
+        )
+        rows.append((words.say("label_passed_over"), passed))
+    return [Paragraph(text=words.say("case_why_you"), heading=True), Facts(rows=tuple(rows))]
+
+
+def _what_happened(words: Words, case: Case, directory: Directory) -> list[Block]:
+    happened = case.answers.get("happened", "")
+    people = tuple(
+        (words.say(f"part_{p.part}"), _person(words, p.name, p.detail, p.kind)) for p in case.participants
+    )
+    flow = words.definition.flows.get("report")
+    rows = [(words.say("label_reporter"), _who_has(words, case.reporter, directory)), *people]
+    if flow is not None:
+        rows.extend(
+            (words.text(f.label), shown_answer(words, f, case.answers[f.key], directory))
+            for f in flow.fields.values()
+            if case.answers.get(f.key) and f.key not in HIDDEN_ANSWERS and f.kind != "row"
+        )
+    return [
+        Paragraph(text=words.say("case_happened"), heading=True),
+        Paragraph(text=literal(happened) if happened else words.say("not_said")),
+        Facts(rows=tuple(rows)),
+    ]
+
+
+def _person(words: Words, name: str, detail: str, kind: str) -> str:
+    if not name:
+        return words.say(f"person_{kind}")
+    return literal(f"{name} ({detail})" if detail else name)
+
+
+def _proposed(words: Words, case: Case) -> list[Block]:
+    if not case.routed.proposed:
+        return []
+    labels = {c.key: words.text(c.label) for c in action_columns(words.definition, case.routed.table)}
+    decided = {d.action: d for d in case.decisions}
+    rows = []
+    for proposal in case.routed.proposed:
+        decision = decided.get(proposal.action)
+        if not proposal.marked and decision is None:
+            continue
+        state = "open" if decision is None else "yes" if decision.yes else "no"
+        rows.append((labels.get(proposal.action, proposal.action), words.say(f"proposal_{state}")))
+    blocks: list[Block] = [Paragraph(text=words.say("case_proposed"), heading=True)]
+    blocks.append(Facts(rows=tuple(rows)) if rows else Paragraph(text=words.say("proposed_none")))
+    waits = still_to_record(words.definition, case, before="decide")
+    if waits or not case.routed.sanctions:
+        names = ", ".join(words.text(a.label) for a in waits)
+        key = "case_decide_waits" if waits else "case_no_sanctions"
+        blocks.append(Notice(text=words.say(key, first=names), tone="warning"))
+    return blocks
+
+
+def _on_record(words: Words, case: Case, directory: Directory) -> list[Block]:
+    blocks: list[Block] = []
+    labels = {c.key: words.text(c.label) for c in action_columns(words.definition, case.routed.table)}
+    for d in case.decisions:
+        key = "record_yes" if d.yes else "record_no"
+        line = words.say(
+            key,
+            action=labels.get(d.action, d.action),
+            who=_who_has(words, d.by, directory),
+            role=words.role(d.role),
+            when=words.moment(d.at),
+            why=literal(d.why),
+        )
+        blocks.append(Paragraph(text=line))
+    for note in case.notes[-NOTES_SHOWN:]:
+        text = note.text if len(note.text) <= LONGEST_NOTE else note.text[:LONGEST_NOTE] + " …"
+        who = _who_has(words, note.by, directory)
+        line = words.say("record_note", who=who, when=words.moment(note.at), text=literal(text))
+        blocks.append(Paragraph(text=line))
+    if len(case.notes) > NOTES_SHOWN:
+        blocks.append(Paragraph(text=words.say("record_more", count=len(case.notes)), subtle=True))
+    if case.closing is not None:
+        ended = words.say(
+            "record_closed",
+            outcome=words.say(f"outcome_{case.closing.outcome}"),
+            why=literal(case.closing.why),
+        )
+        blocks.append(Paragraph(text=ended))
+    if blocks:
+        blocks.insert(0, Paragraph(text=words.say("case_record"), heading=True))
+    return blocks
+
+
+def _buttons(words: Words, case: Case, reader: Reader, now: datetime) -> tuple[Action, ...]:
+    mine = [a for a in reader.actions if a.by == "handler" and applies(case, a)]
+    first = [a for a in mine if a.first][:MOST_ON_CARD]
+    buttons = [action_button(words, case, action, now) for action in first]
+    if len(mine) > len(first):
+        buttons.append(
+            Action(
+                verb=verbs.MORE,
+                label=words.say("button_more"),
+                target=case.id,
+                action_id="more",
+                sends_inputs=False,
+            )
+        )
+    return tuple(buttons)
+
+
+def action_button(words: Words, case: Case, action: CaseAction, now: datetime) -> Action:
+    """The button of a case action: does it at once where it asks nothing, else opens its form."""
+    return Action(
+        verb=verbs.FORM if action.fields else verbs.DO,
+        label=words.text(action.label),
+        target=case.id,
+        action_id=verbs.offer_id(case, action, now),
+        tone=action.tone,
+        sends_inputs=False,
+    )

@@ -1,0 +1,158 @@
+"""A report on its way: the card of each step, saved, cancelled.
+
+Pure: a run and the facts in, a View out.
+"""
+
+from __future__ import annotations
+
+from bot.casework import verbs
+from bot.casework.views.forms import form_blocks, titled
+from bot.casework.words import Words
+from bot.engine.advance import live_answers
+from bot.engine.fields import shown_fields
+from bot.engine.report import Facts, excluded_by_reporter
+from bot.model.definition import Field, Flow, Step
+from bot.model.people import Directory
+from bot.model.runs import Run
+from bot.model.text import literal
+from bot.model.views import Action, Block, Notice, Paragraph, View
+from bot.model.views import Facts as FactRows
+
+LONGEST_SHOWN = 600
+
+
+def run_view(words: Words, run: Run, facts: Facts) -> View:
+    """The card of a run that is open, saved or cancelled."""
+    if run.state == "saved":
+        return _parked(words, run, "run_saved")
+    if run.state in ("cancelled", "deleted"):
+        return _parked(words, run, "run_cancelled" if run.state == "cancelled" else "run_deleted")
+    return _step_view(words, run, facts)
+
+
+def _parked(words: Words, run: Run, key: str) -> View:
+    resume = Action(
+        verb=verbs.RESUME,
+        label=words.say("button_resume"),
+        target=run.id,
+        action_id=verbs.visit_id(run),
+        tone="positive",
+    )
+    recorded = (Paragraph(text=words.say("run_danger_stands")),) if run.cases else ()
+    return View(
+        summary=words.say(f"{key}_summary"),
+        blocks=(*titled(words.say(f"{key}_title"), words.say(f"{key}_body")), *recorded),
+        actions=() if run.state == "deleted" else (resume,),
+        language=words.language,
+        revision=run.revision,
+    )
+
+
+def _step_view(words: Words, run: Run, facts: Facts) -> View:
+    flow = words.definition.flows[run.flow]
+    step = flow.steps[run.step]
+    answers = live_answers(flow, run)
+    asked = shown_fields(words.definition, flow, step, {**answers}, facts)
+    blocks: list[Block] = list(titled(words.text(step.title), words.text(step.body)))
+    if step.review:
+        blocks.extend(_review(words, flow, run, facts))
+    blocks.extend(
+        form_blocks(
+            words,
+            asked,
+            answers=run.answers,
+            errors=run.errors,
+            directory=facts.directory,
+            notices=step.notices,
+            form_error=words.text(step.needs_one_error),
+        )
+    )
+    if step.buttons:
+        blocks.append(Paragraph(text=words.text(flow.fields[step.buttons].label), heading=True))
+    return View(
+        summary=words.say("run_summary"),
+        blocks=tuple(blocks),
+        actions=_actions(words, flow, step, run),
+        language=words.language,
+        revision=run.revision,
+        refresh=Action(
+            verb=verbs.RECEIPT, label="", target=run.id, action_id=verbs.visit_id(run), sends_inputs=False
+        ),
+        refresh_for=run.person,
+    )
+
+
+def _actions(words: Words, flow: Flow, step: Step, run: Run) -> tuple[Action, ...]:
+    stamp = verbs.visit_id(run)
+    if step.buttons:
+        question = flow.fields[step.buttons]
+        send = tuple(
+            Action(
+                verb=verbs.ANSWER,
+                label=words.text(option.label),
+                target=run.id,
+                action_id=stamp,
+                values=((question.key, option.key),),
+                tone="destructive" if "danger" in option.flags else "positive",
+            )
+            for option in question.options
+        )
+    else:
+        label = words.text(step.send) or words.say(
+            "button_understood" if step.kind == "guidance" else "button_next"
+        )
+        send = (Action(verb=verbs.ANSWER, label=label, target=run.id, action_id=stamp, tone="positive"),)
+    others = [(verbs.BACK, "button_back")] if run.trail else []
+    others += [(verbs.SAVE, "button_save"), (verbs.CANCEL, "button_cancel")]
+    return send + tuple(
+        Action(verb=verb, label=words.say(key), target=run.id, action_id=stamp) for verb, key in others
+    )
+
+
+def _review(words: Words, flow: Flow, run: Run, facts: Facts) -> list[Block]:
+    answers = live_answers(flow, run)
+    rows = [
+        (words.text(field.label), shown_answer(words, field, answers[field.key], facts.directory))
+        for field in flow.fields.values()
+        if field.key in answers and field.key not in flow.steps[run.step].fields
+    ]
+    blocks: list[Block] = [FactRows(rows=tuple(rows))] if rows else []
+    hidden = not_shown_to(words, flow, run, facts)
+    if hidden:
+        blocks.append(Notice(text=words.say("review_not_shown_to", who=hidden), tone="accent"))
+    return blocks
+
+
+def not_shown_to(words: Words, flow: Flow, run: Run, facts: Facts) -> str:
+    """Who will not be shown the report, by name: adults believed to have done it, and those named."""
+    answers = live_answers(flow, run)
+    people = [v for v in answers.get("adults", "").split(",") if v]
+    people += excluded_by_reporter(flow, answers)
+    names = [
+        facts.directory.people[p].name if p in facts.directory.people else words.say("someone_picked")
+        for p in dict.fromkeys(people)
+    ]
+    return literal(", ".join(names))
+
+
+def shown_answer(words: Words, field: Field, value: str, directory: Directory) -> str:
+    """An answer in words that can be read back."""
+    if field.kind in ("text", "paragraph", "date", "time"):
+        return literal(value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + " …")
+    names = [_name_of(words, field, v, directory) for v in value.split(",") if v]
+    return literal(", ".join(names))
+
+
+def _name_of(words: Words, field: Field, value: str, directory: Directory) -> str:
+    if field.kind == "pupils":
+        pupil = directory.pupils.get(value)
+        return f"{pupil.name} ({pupil.form})" if pupil else words.say("someone_picked")
+    if field.kind == "adults":
+        person = directory.people.get(value)
+        return person.name if person else words.say("someone_picked")
+    if field.kind == "row":
+        table = words.definition.tables.get(field.table)
+        row = next((r for r in table.rows if r.key == value), None) if table else None
+        return words.text(row.plain) if row else value
+    option = next((o for o in field.options if o.key == value), None)
+    return words.text(option.label) if option else value

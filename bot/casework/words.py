@@ -1,0 +1,51 @@
+"""Finds the sentence for a reader: from the definition, in their language, with names and numbers put in.
+
+Must not hold a sentence of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.model.definition import Definition
+from bot.model.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The texts of one definition in one language."""
+
+    definition: Definition
+    language: str = "en"
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence under `texts: key`, each `{name}` replaced. Raises KeyError for an unknown key."""
+        return self.text(self.definition.texts[key], **values)
+
+    def maybe(self, key: str, **values: object) -> str:
+        """The sentence under `texts: key`, or nothing where the school wrote none."""
+        return self.say(key, **values) if key in self.definition.texts else ""
+
+    def text(self, text: Text, **values: object) -> str:
+        """A text of the definition, each `{name}` replaced."""
+        sentence = text.say(self.language)
+        for name, value in values.items():
+            sentence = sentence.replace("{" + name + "}", str(value))
+        return sentence
+
+    def role(self, key: str) -> str:
+        """What the role is called."""
+        role = self.definition.roles.get(key)
+        return role.label if role else key
+
+    def moment(self, at: datetime) -> str:
+        """A time in the school's zone, with the day: `Mon 23 Nov, 14:05`."""
+        local = at.astimezone(ZoneInfo(self.definition.school.zone))
+        day = f"{self.say(f'day_{local.weekday()}')} {local.day} {self.say(f'month_{local.month}')}"
+        return f"{day}, {local:%H:%M}"
+
+    def clock(self, at: datetime) -> str:
+        """The time alone in the school's zone: `14:05`."""
+        return f"{at.astimezone(ZoneInfo(self.definition.school.zone)):%H:%M}"
