@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bot.errors import StoreFailed
 from bot.store import disk
 from bot.store.journal import End, Files, Replayed, base_path, header_of, list_files, replay
 from bot.store.line import VERSION, Line, encode, frame
@@ -38,14 +37,13 @@ class Compactor:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._next: int | None = None
+        self._erase = False
         self._stopping = threading.Event()
 
     def sealed(self, through: int, erase: bool) -> None:  # noqa: FBT001
-        """Segments up to `through` are sealed. `erase`: compact whatever the size."""
-        if not erase and not self._worth_it(through):
-            return
+        """Segments up to `through` are sealed. `erase`: compact whatever the size. Never waits."""
         with self._lock:
-            self._next = through
+            self._next, self._erase = through, self._erase or erase
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="journal-compaction", daemon=True)
                 self._thread.start()
@@ -64,22 +62,22 @@ class Compactor:
     def _worth_it(self, through: int) -> bool:
         files = up_to(list_files(self._folder), through)
         size = sum(path.stat().st_size for path in _paths(files))
-        return len(files.segments) > 0 and size > 2 * self._live_bytes() + self._slack_bytes
+        return size > 2 * self._live_bytes() + self._slack_bytes
 
     def _run(self) -> None:
         while True:
             with self._lock:
                 through, self._next = self._next, None
+                erase, self._erase = self._erase, False
                 if through is None or self._stopping.is_set():
                     self._thread = None
                     return
             try:
-                compact(self._folder, through, self._stopping)
-            except (OSError, StoreFailed) as error:
+                if erase or self._worth_it(through):
+                    compact(self._folder, through, self._stopping)
+            except Exception:
                 # The journal is whole without it; the next sealed segment tries again.
-                LOG.error(  # noqa: TRY400  # a trace of file handling helps nobody; the sentence does
-                    "compaction failed: %s", error, extra={"action": "compaction_failed"}
-                )
+                LOG.exception("compaction failed", extra={"action": "compaction_failed"})
 
 
 def up_to(files: Files, through: int) -> Files:

@@ -10,6 +10,7 @@ Must not know tables, keys or what a commit means.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,6 +78,15 @@ def list_files(folder: Path) -> Files:
     if base and not segments:
         raise damaged(segment_path(folder, through + 1), "is missing")
     return Files(through, base, segments)
+
+
+def disk_bytes(folder: Path) -> int:
+    """What the journal takes on the disk, while compaction may be removing files."""
+    total = 0
+    for path in folder.glob(f"*{SUFFIX}"):
+        with contextlib.suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
 
 
 def tidy(folder: Path) -> None:

@@ -22,7 +22,7 @@ from bot.model.record import Commit, Entry, Kept, Put, Table
 from bot.store import disk
 from bot.store.compaction import Compactor
 from bot.store.contents import Contents, Delete
-from bot.store.journal import SUFFIX
+from bot.store.journal import disk_bytes
 from bot.store.tables import Database, JournalStorage
 from bot.store.verify import verify_contents
 from bot.store.writer import Job, Reports, Writer
@@ -128,7 +128,7 @@ class JournalStore:
             documents={name: len(rows) for name, rows in self._contents.rows.items()},
             entries=len(self._contents.chain),
             live_bytes=self._contents.size(),
-            disk_bytes=sum(path.stat().st_size for path in self._folder.glob(f"*{SUFFIX}")),
+            disk_bytes=disk_bytes(self._folder),
         )
 
     def verify(self) -> tuple[Problem, ...]:

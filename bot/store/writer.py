@@ -16,7 +16,7 @@ from bot.store import disk
 from bot.store.journal import create_segment, reopen_segment, segment_path
 from bot.store.line import VERSION, Header, Line, encode, frame
 
-BATCH_BYTES = 1 << 20
+BATCH_JOBS = 1024
 
 
 class Job(NamedTuple):
@@ -91,7 +91,7 @@ class Writer:
     def _batch(self) -> list[Job | None]:
         """All that waits, at least one."""
         batch = [self._jobs.get()]
-        while batch[-1] is not None and not batch[-1].seal and len(batch) < 1024:
+        while batch[-1] is not None and not batch[-1].seal and len(batch) < BATCH_JOBS:
             try:
                 batch.append(self._jobs.get_nowait())
             except Empty:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +88,13 @@ def erase(case_id: str) -> Commit:
 def reopen(folder: Path, *, segment_bytes: int = 1 << 20) -> JournalStore:
     """The record in a folder."""
     return open_store(folder, TABLES, case_table=CASES, segment_bytes=segment_bytes)
+
+
+async def until(condition: Callable[[], bool], *, within_seconds: float = 20) -> None:
+    """Wait for a condition that another thread brings about."""
+    async with asyncio.timeout(within_seconds):
+        while not condition():  # noqa: ASYNC110  # a thread has no asyncio event to set
+            await asyncio.sleep(0.005)
 
 
 def journal_files(folder: Path) -> list[Path]:
