@@ -139,7 +139,7 @@ class Clocks:
         self._fault = ""
         self._audit()
         self._quiet.set()
-        return min(self._next_seconds(), self._policy.beat_seconds)
+        return min(self._next_seconds(), self._released_seconds(), self._policy.beat_seconds)
 
     def _due(self) -> Alarm | None:
         """The earliest alarm whose time has come and that has not just failed."""
@@ -182,6 +182,10 @@ class Clocks:
             if alarm is not None:
                 return max(0.0, (alarm.due - self._clock.now()).total_seconds())
         return math.inf
+
+    def _released_seconds(self) -> float:
+        """Until the next alarm that failed may fire again."""
+        return max(0.0, min(self._held_until.values(), default=math.inf) - monotonic())
 
     def _overdue(self) -> tuple[str, ...]:
         until = self._clock.now() - self._policy.overdue

@@ -96,7 +96,7 @@ class Courier:
                 return Trip(called=False)
             marked = self._ledger.mark(item)
             await self._store.settled()
-            while reading is not None and not self._rosters.is_fresh(reading):
+            if reading is not None and not self._rosters.is_fresh(reading):
                 reading = await self._read(marked)
         except StoreFailed:
             raise
@@ -132,7 +132,7 @@ class Courier:
         try:
             roster = reading.members if reading else None
             envelope = self._accepted(item, self._composer.compose(item, now, roster=roster))
-            message = None if envelope is None else _outgoing(envelope)
+            message = None if envelope is None else _message(item, envelope)
         except Exception as error:  # noqa: BLE001  # one bad item must not hold up the others
             self._poison(item, error)
             return None
@@ -153,7 +153,7 @@ class Courier:
                 self._ledger.lapse(item, why)
             case NoWay(why=why):
                 self._ledger.dead(item, why)
-            case Envelope(edit=None) if item.do != "send":
+            case Envelope(edit=None | "") if item.do != "send":
                 self._ledger.lapse(item, NO_MESSAGE)
             case Envelope():
                 return answer
@@ -161,7 +161,7 @@ class Courier:
 
     async def _call(self, item: Item, ready: Ready) -> str:
         envelope = ready.envelope
-        if envelope.edit is None:
+        if not envelope.edit:
             return await self._messenger.send(envelope.address, ready.message)
         if item.do == "withdraw":
             await self._messenger.delete(envelope.address, envelope.edit)
@@ -172,11 +172,11 @@ class Courier:
     def _not_sent(self, item: Item, envelope: Envelope, failed: SendFailed) -> Trip:
         why = f"{failed.status} {failed.code}"
         log.warning("Not sent", extra=ids("send_failed", item, status=failed.status))
-        match verdict(failed, creates=envelope.edit is None):
+        match verdict(failed, creates=not envelope.edit):
             case "not_carried_out":
                 return Trip(called=True, pause_seconds=self._later(item, failed))
             case "unknown":
-                self._repeat(item, creates=envelope.edit is None, why=why)
+                self._repeat(item, creates=not envelope.edit, why=why)
             case "gone":
                 self._ledger.gone(item, envelope)
             case "refused":
@@ -212,7 +212,14 @@ class Courier:
         self._ledger.dead(item, "compose_failed")
 
 
+def _message(item: Item, envelope: Envelope) -> Outgoing:
+    return Outgoing() if item.do == "withdraw" else _outgoing(envelope)
+
+
 def _outgoing(envelope: Envelope) -> Outgoing:
+    """Raises ValueError for an envelope with nothing, or both, in it."""
+    if bool(envelope.text) == (envelope.view is not None):
+        raise ValueError("An envelope holds either a text or a view")
     if envelope.view is None:
         return Outgoing(text=envelope.text, summary=envelope.summary, mentions=envelope.mentions)
     summary = envelope.summary or envelope.view.summary

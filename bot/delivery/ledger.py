@@ -73,6 +73,10 @@ class Ledger:
         self._put(marked)
         return marked
 
+    def save(self, item: Item) -> None:
+        """Keep a changed item."""
+        self._put(item)
+
     def sent(self, item: Item, envelope: Envelope, *, activity_id: str) -> None:
         """It went: it leaves the outbox, its key and its message are kept, casework adds what it must."""
         now = self._clock.now()
@@ -148,7 +152,7 @@ class Ledger:
         self, item: Item, envelope: Envelope, activity_id: str, now: datetime
     ) -> tuple[Put[Posted], ...]:
         before = self._store.get(POSTED, envelope.slot)
-        if envelope.edit is not None:
+        if envelope.edit:
             if before is None:
                 return ()
             shown = before.shown if envelope.shown is None else envelope.shown
@@ -186,9 +190,11 @@ class Ledger:
 
 
 def _joined(own: Commit, more: Commit) -> Commit:
+    """Both as one; where casework writes the same document, casework's version stands."""
+    theirs = {(put.table.name, put.id) for put in more.puts}
     return Commit(
         at=own.at,
-        puts=own.puts + more.puts,
+        puts=(*(put for put in own.puts if (put.table.name, put.id) not in theirs), *more.puts),
         deletes=own.deletes + more.deletes,
         entries=own.entries + more.entries,
         destroy=own.destroy + more.destroy,

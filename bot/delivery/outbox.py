@@ -199,13 +199,14 @@ class Delivery:
         if item.state == "sending":
             self._courier.orphaned(item)
             return
-        turn_is = self._wanted(item, now)
-        address = self._courier.place(item) if turn_is else None
-        if address is None:
+        self._wanted(item, now)
+        left = self._ledger.item(item.id)
+        address = self._courier.place(left) if left else None
+        if left is None or address is None:
             self._forget(item.id)
             return
-        self._lanes.add(item, address)
-        if urgent(item):
+        self._lanes.add(left, address)
+        if urgent(left):
             self._urgent_since.setdefault(item.id, max(item.created_at, item.not_before))
 
     def _wanted(self, item: Item, now: datetime) -> Item | None:
@@ -219,6 +220,10 @@ class Delivery:
         turn = whose_turn(item, self._ledger.of_slots(item.slot, item.thread), now)
         for other, why in turn.lapsed:
             self._lapse(other, why)
+        if turn.item is not None and turn.raised:
+            self._ledger.save(turn.item)
+            self._lanes.drop(turn.item.id)
+            return None
         return turn.item
 
     def _lapse(self, item: Item, why: str) -> None:
@@ -284,7 +289,7 @@ class Delivery:
         except StoreFailed as error:
             self._fail(error)
         except Exception as error:  # noqa: BLE001  # the item stays in the record and is taken in again
-            pause = self._policy.most_seconds
+            pause = self._policy.most_seconds if self._ledger.item(item.id) else 0.0
             report(log, "An attempt failed in an unforeseen way", error, ids("delivery_failed", item))
         finally:
             now = monotonic()

@@ -58,15 +58,13 @@ def urgent(item: Item) -> bool:
 
 def verdict(failed: SendFailed, *, creates: bool) -> Verdict:
     """`creates`: the call would have made a new message, not changed one."""
-    if failed.status in (412, 429) or (failed.status == 0 and failed.known):
+    if failed.status in (412, 429):
         return "not_carried_out"
-    if failed.status in (0, 408) or failed.status >= 500:
-        return "unknown"
     if failed.status == 404 and not creates:
         return "gone"
-    if failed.again:
-        return "not_carried_out" if failed.known else "unknown"
-    return "refused"
+    if not failed.known or failed.status == 408 or failed.status >= 500:
+        return "unknown"
+    return "not_carried_out" if failed.again else "refused"
 
 
 def backoff_seconds(policy: Policy, attempt: int) -> float:

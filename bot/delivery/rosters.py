@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from time import monotonic
 
-from bot.casework.ports import Address, Member, Messenger
+from bot.casework.ports import Address, Member, Messenger, SendFailed
 from bot.delivery.limits import Call, Meter
 
 
@@ -34,11 +34,16 @@ class Rosters:
         self._readings: dict[str, Reading] = {}
 
     async def read(self, address: Address) -> Reading:
-        """A fresh reading. Raises SendFailed, and TimeoutError after the time of a call."""
+        """A fresh reading. Raises SendFailed, and TimeoutError after the time of a call.
+
+        Counted from when it was asked for, so an answer that took too long is of no use.
+        """
         known = self._readings.get(address.conversation)
         if known is not None and self.is_fresh(known):
             return known
         reading = await self._ask(address)
+        if not self.is_fresh(reading):
+            raise SendFailed(status=0, code="RosterLate", known=True, again=True)
         self._readings[address.conversation] = reading
         return reading
 

@@ -7,9 +7,10 @@ calls as can be, and nothing overtakes what it builds on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.delivery.lanes import RANKS
 from bot.model.outbox import Item
 
 MERGED = "merged into the message still to go"
@@ -20,9 +21,13 @@ TOO_LATE = "too late"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """The item to do now (None: nothing is left of it), and those that lapse, each with why."""
+    """The item to do now (None: nothing is left of it), and those that lapse, each with why.
+
+    `raised`: the item is more urgent than it was, since it now stands for an urgent one.
+    """
 
     item: Item | None
+    raised: bool = False
     lapsed: tuple[tuple[Item, str], ...] = ()
 
 
@@ -56,11 +61,13 @@ def _turn_of_change(head: Item, others: Sequence[Item], now: datetime) -> Turn:
     if sends and last.do == "edit":
         return Turn(item=None, lapsed=tuple((item, MERGED) for item in changes))
     overtaken = [item for item in (head, *others) if item.do != "send" and item.order < last.order]
+    urgency = min((item.urgency for item in (last, *overtaken)), key=RANKS.__getitem__)
     return Turn(
-        item=last,
+        item=replace(last, urgency=urgency),
+        raised=urgency != last.urgency,
         lapsed=(
             *((item, WITHDRAWN) for item in sends),
-            *((item, OVERTAKEN) for item in overtaken if item.id != last.id),
+            *((item, OVERTAKEN) for item in overtaken),
         ),
     )
 
