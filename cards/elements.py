@@ -49,19 +49,6 @@ class Container(Block, kind="Container"):
     bleed = Property("bleed", bool)
 
 
-class Column(Block, kind="Column"):
-    """One column. `width` is `auto`, `stretch`, or a share."""
-
-    items = Property("items", list, each=Block, needed=True)
-    width = Property("width", (str, int))
-
-
-class ColumnSet(Block, kind="ColumnSet"):
-    """Columns side by side."""
-
-    columns = Property("columns", list, each=Column, needed=True)
-
-
 class Fact(Part):
     """A label and its value, both with Markdown."""
 
@@ -176,8 +163,6 @@ ELEMENTS: tuple[type[Part], ...] = (
     AdaptiveCard,
     TextBlock,
     Container,
-    ColumnSet,
-    Column,
     FactSet,
     TextInput,
     DateInput,

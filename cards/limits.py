@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cards.elements import ELEMENTS, SCHEMA_VERSION
-from cards.strict import Part
 
 MAX_BYTES = 28_000
 """Of the card as JSON in UTF-8; the tightest of Teams' own limits."""
@@ -19,7 +18,9 @@ MAX_BYTES = 28_000
 MAX_ACTIONS = 6
 MAX_INPUTS = 5
 
-_KNOWN: dict[str, type[Part]] = {part.kind: part for part in ELEMENTS}
+_KNOWN: dict[str, frozenset[str]] = {
+    part.kind: frozenset({"type", *(rule.key_name for rule in part.properties.values())}) for part in ELEMENTS
+}
 _PICTURE_KEYS = frozenset({"url", "iconUrl", "backgroundImage", "poster", "images"})
 _PICTURE_MARKDOWN = re.compile(r"!\[[^\]]*\][(\[]")
 
@@ -49,7 +50,7 @@ def _parts(value: object, *, but: tuple[str, ...] = ()) -> Iterator[Mapping[str,
     if isinstance(value, list):
         for item in value:
             yield from _parts(item, but=but)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         if "type" in value:
             yield value
         for key, item in value.items():
@@ -63,12 +64,13 @@ def _part(part: Mapping[str, Any]) -> Iterator[str]:
     if known is None:
         yield f"{kind} is no element that Handrail draws."
         return
-    allowed = {"type"} | {value.key_name for value in known.properties.values()}
-    for key in part.keys() - allowed:
+    for key in part.keys() - known:
         what = "may hold a picture's address" if key in _PICTURE_KEYS else "is no property of it"
         yield f"{kind}: {key} {what}."
     if any(_PICTURE_MARKDOWN.search(text) for text in _texts(part)):
         yield f"{kind}: the text draws a picture."
+    if kind.startswith("Input.") and not part.get("label"):
+        yield f"{kind}: it has no label."
     if part.get("isMultiSelect") and any("," in choice["value"] for choice in part["choices"]):
         yield f"{kind}: a choice's value holds a comma, which separates several answers."
 

@@ -38,6 +38,9 @@ FRAMES: dict[Tone, str] = {
     "accent": "accent",
 }
 
+LONG_WORD = 24
+"""Characters that fit beside a label on a phone 320 pixels wide."""
+
 
 def render(view: View) -> dict[str, Any]:
     """The card of a view, as plain JSON values.
@@ -67,24 +70,32 @@ def _draw(item: Paragraph | Notice | Facts | Input, position: int, revision: int
             text = TextBlock(text=item.text, wrap=True, weight="bolder")
             return [Container(style=FRAMES[item.tone], items=[text], spacing="medium")]
         case Facts():
-            facts = [Fact(title=title, value=value) for title, value in item.rows]
-            return [FactSet(facts=facts, spacing="medium")] if facts else []
+            return list(_facts(item))
         case Input():
             return [draw_input(item, revision)]
 
 
 def _paragraph(paragraph: Paragraph, *, first: bool) -> Block:
     """A toned paragraph is framed, because the text colours of Teams are too pale to read by."""
+    text = TextBlock(text=paragraph.text, wrap=True, is_subtle=paragraph.subtle or None)
     if paragraph.heading:
-        size = "large" if first else "medium"
-        text = TextBlock(text=paragraph.text, wrap=True, style="heading", size=size, weight="bolder")
-    else:
-        text = TextBlock(text=paragraph.text, wrap=True, is_subtle=paragraph.subtle or None)
+        text.style, text.weight, text.size = "heading", "bolder", "large" if first else "medium"
     if paragraph.tone == "plain":
-        text.spacing = "large" if paragraph.heading and not first else "small"
+        text.spacing = "small" if paragraph.subtle else "large" if paragraph.heading else "default"
         return text
     bleed = True if paragraph.heading and first else None
-    return Container(style=FRAMES[paragraph.tone], items=[text], bleed=bleed, spacing="small")
+    return Container(style=FRAMES[paragraph.tone], items=[text], bleed=bleed, spacing="medium")
+
+
+def _facts(facts: Facts) -> Iterable[Block]:
+    """In two columns; one below the other where a web address would push a column off a phone."""
+    if any(len(word) > LONG_WORD for row in facts.rows for text in row for word in text.split()):
+        for title, value in facts.rows:
+            label = TextBlock(text=title, wrap=True, weight="bolder")
+            yield Container(items=[label, TextBlock(text=value, wrap=True, spacing="none")], spacing="small")
+    elif facts.rows:
+        pairs = [Fact(title=title, value=value) for title, value in facts.rows]
+        yield FactSet(facts=pairs, spacing="medium")
 
 
 def _action_sets(view: View) -> Iterable[Block]:
