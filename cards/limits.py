@@ -71,7 +71,7 @@ def _part(part: Mapping[str, Any]) -> Iterator[str]:
         yield f"{kind}: the text draws a picture."
     if kind.startswith("Input.") and not part.get("label"):
         yield f"{kind}: it has no label."
-    if part.get("isMultiSelect") and any("," in choice["value"] for choice in part["choices"]):
+    if part.get("isMultiSelect") and any("," in choice["value"] for choice in part.get("choices", ())):
         yield f"{kind}: a choice's value holds a comma, which separates several answers."
 
 
