@@ -236,6 +236,7 @@ class Column:
     are a rung of their own behind this column's when it is the ladder's last (casework 3).
     Action columns carry who `may_decide`; nothing goes out by itself. `sanction`: it falls on the person,
     and is not proposed while sanctions are blocked (police, technical support and parents are none).
+    `tells_parents`: deciding it asks first whose parents, and whether telling them could do harm.
     """
 
     key: str
@@ -247,6 +248,7 @@ class Column:
     may_decide: tuple[str, ...] = ()
     proposed_when: Condition | None = None
     sanction: bool = False
+    tells_parents: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,370 @@
+"""What each case action does to a case: one function each, listed by `does`.
+
+Permission, staleness and the form's faults have been settled before. Must not know cards or conversations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.casework import climbs, messages
+from bot.casework.facts import still_to_record
+from bot.casework.office import Office
+from bot.casework.opening import FOUND, earlier_cases
+from bot.casework.rerouting import reroute, subject_of, table_route
+from bot.casework.tables import ACCESS
+from bot.casework.unit import Unit
+from bot.casework.words import Words
+from bot.engine.access import standing
+from bot.errors import HandrailError
+from bot.model.cases import (
+    Case,
+    Closing,
+    Decision,
+    Exclusion,
+    Note,
+    Recorded,
+    Told,
+    excluded_now,
+)
+from bot.model.definition import CaseAction, Column, Definition
+from bot.model.people import PersonId
+
+
+class NotNow(HandrailError):
+    """This cannot be done yet. The card says what comes first."""
+
+    action = "not_now"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """One action by one person in one role, with the answers of its form."""
+
+    office: Office
+    unit: Unit
+    definition: Definition
+    words: Words
+    case: Case
+    action: CaseAction
+    person: PersonId
+    role: str
+    values: Mapping[str, str]
+
+    def why(self) -> str:
+        """The reason given, or nothing."""
+        return self.values.get("why", "")
+
+
+Content = Mapping[str, Any]
+Done = tuple[Case, Content]
+"""The case as it is afterwards, and what history says of it."""
+
+
+def accept(d: Doing) -> Done:
+    """Own the case. Whoever had it is told."""
+    before = d.case.owner.accepted_by
+    case = climbs.stop(d.unit, d.case, "owner")
+    owner = replace(
+        case.owner, accepted_by=d.person, accepted_role=d.role, accepted_at=d.unit.now, outside=False
+    )
+    case = replace(case, owner=owner, seen_at=case.seen_at or d.unit.now)
+    if before and before != d.person and before not in excluded_now(case):
+        messages.notice(
+            d.office, d.unit, "taken_over", key=f"over/{case.id}/{case.revision}", person=before, case=case
+        )  # fmt: skip
+    return case, {"before": before or "", "why": d.why()}
+
+
+def acknowledge(d: Doing) -> Done:
+    """The oversight's acknowledgement: stops that clock and no other."""
+    case = climbs.stop(d.unit, d.case, "oversight")
+    seen = replace(case.oversight, accepted_by=d.person, accepted_role=d.role, accepted_at=d.unit.now)
+    return replace(case, oversight=seen, seen_at=case.seen_at or d.unit.now), {}
+
+
+def note(d: Doing) -> Done:
+    """Words added, never changed later."""
+    added = Note(by=d.person, role=d.role, text=d.values.get("text", ""), at=d.unit.now)
+    return replace(d.case, notes=(*d.case.notes, added)), {"text": added.text}
+
+
+def record(d: Doing) -> Done:
+    """A step of the procedure put on record."""
+    line = Recorded(action=d.action.key, by=d.person, role=d.role, at=d.unit.now, answers=dict(d.values))
+    return replace(d.case, recorded=(*d.case.recorded, line)), {
+        "step": d.action.key,
+        "answers": dict(d.values),
+    }
+
+
+def decide(d: Doing) -> Done:
+    """Decide one action of the table, for or against; or propose it to whoever may (design rule 7)."""
+    column = column_of(d.definition, d.case, d.values.get("action", ""))
+    if d.values.get("answer") == "propose":
+        text = d.words.say("note_proposed", action=d.words.text(column.label), why=d.why())
+        return note(replace_values(d, text=text))
+    waits = still_to_record(d.definition, d.case, before="decide")
+    if column.sanction and waits:
+        first = ", ".join(d.words.text(a.label) for a in waits)
+        raise NotNow(d.words.say("case_decide_waits", first=first))
+    if column.sanction and not d.case.routed.sanctions and not d.case.released:
+        raise NotNow(d.words.say("case_no_sanctions"))
+    _check_parents(d, column)
+    roles = deciding_roles(d, column)
+    if not roles:
+        names = ", ".join(d.words.role(r) for r in column.may_decide)
+        raise NotNow(d.words.say("decide_not_yours", roles=names))
+    made = Decision(
+        action=column.key,
+        yes=d.values.get("answer") == "yes",
+        by=d.person,
+        role=roles[0],
+        why=d.why(),
+        at=d.unit.now,
+    )
+    case = replace(d.case, decisions=(*d.case.decisions, made))
+    return case, {"action": made.action, "yes": made.yes, "why": made.why, **_parents(d, column)}
+
+
+def replace_values(d: Doing, **values: str) -> Doing:
+    """The same doing with other answers."""
+    return replace(d, values={**d.values, **values})
+
+
+def column_of(definition: Definition, case: Case, key: str) -> Column:
+    """The action column of the case's table. Raises NotNow for a column that it does not have."""
+    table = definition.tables.get(case.routed.table)
+    found = next((c for c in table.columns if c.key == key and c.kind == "action"), None) if table else None
+    if found is None:
+        raise NotNow
+    return found
+
+
+def deciding_roles(d: Doing, column: Column) -> tuple[str, ...]:
+    """The person's roles, in the case or standing, that may decide this action."""
+    held = standing(d.case, d.person, d.office.directory(), d.unit.now).roles
+    own = d.office.directory().people[d.person].roles
+    return tuple(r for r in (*held, *own) if r in column.may_decide)
+
+
+def _check_parents(d: Doing, column: Column) -> None:
+    """Telling parents asks first whose, and whether it could put a child at risk (casework 3)."""
+    if not column.tells_parents or d.values.get("answer") != "yes":
+        return
+    if not d.values.get("which_child") or not d.values.get("parents_safe"):
+        raise NotNow(d.words.say("parents_ask"))
+    case = d.case
+    held = (
+        d.values.get("parents_safe") != "no"
+        or case.routed.child_protection
+        or case.routed.illegal
+        or "image" in case.flags
+        or case.crime == "yes"
+    )
+    if held and not any(r.sees == "safeguarding" for r in _role_values(d)):
+        raise NotNow(d.words.say("parents_held"))
+
+
+def _role_values(d: Doing) -> list[Any]:
+    directory = d.office.directory()
+    return [directory.roles[r] for r in directory.people[d.person].roles if r in directory.roles]
+
+
+def _parents(d: Doing, column: Column) -> Content:
+    if not column.tells_parents:
+        return {}
+    return {"child": d.values.get("which_child", ""), "risk": d.values.get("parents_safe", "")}
+
+
+def confirm_earlier(d: Doing) -> Done:
+    """The first handler says whether it is the same person; only then anything steps up (casework 3)."""
+    same = d.values.get("same") == "yes"
+    case = replace(d.case, earlier_confirmed=same)
+    before = d.case.owner
+    case = reroute(d.office, d.unit, case) if same else case
+    if case.owner.role != before.role and before.accepted_by:
+        case = replace(case, owner=replace(case.owner, tried=(before.accepted_by,)))
+    return case, {"same": same, "earlier": len(case.earlier)}
+
+
+def confirm_person(d: Doing) -> Done:
+    """A typed name is replaced by the pupil it stands for; the count is taken anew."""
+    pupil = d.office.directory().pupils[d.values["pupil"].split(",")[0]]
+    subject = subject_of(d.case)
+    people = tuple(
+        replace(p, ref=pupil.id, name=pupil.name, detail=pupil.form, confirmed=True) if p is subject else p
+        for p in d.case.participants
+    )
+    case = _counted(d, replace(d.case, participants=people))
+    return reroute(d.office, d.unit, case, keep_owner=True), {"pupil": pupil.id}
+
+
+def correct_row(d: Doing) -> Done:
+    """Another row fits better: the count is taken anew and the case may go to somebody else."""
+    routed = replace(d.case.routed, row=d.values["row"])
+    case = _counted(d, replace(d.case, routed=routed, earlier_confirmed=None))
+    case = reroute(d.office, d.unit, case)
+    return case, {"before": d.case.routed.row, "row": d.values["row"], "why": d.why()}
+
+
+def _counted(d: Doing, case: Case) -> Case:
+    subject = subject_of(case)
+    earlier = earlier_cases(
+        d.office,
+        d.definition,
+        case.routed.table,
+        case.routed.row,
+        subject.ref if subject else None,
+        opened_at=case.opened_at,
+    )
+    return replace(case, earlier=earlier)
+
+
+def crime(d: Doing) -> Done:
+    """No stays in its row; not sure is serious; yes starts the illegal path: both are told at once."""
+    word = d.values.get("crime")
+    answer = word if word in ("yes", "no", "not_sure") else "open"
+    case = replace(
+        d.case,
+        crime="yes" if answer == "yes" else "no" if answer == "no" else "not_sure",
+    )
+    return reroute(d.office, d.unit, case, keep_owner=True), {"crime": answer, "why": d.why()}
+
+
+def exclude(d: Doing) -> Done:
+    """From this moment they find nothing: roles end, cards are blanked, the post is checked (casework 6)."""
+    known = excluded_now(d.case)
+    named = tuple(p for p in d.values["who"].split(",") if p and p not in known)
+    case = replace(
+        d.case,
+        excluded=(
+            *d.case.excluded,
+            *(Exclusion(person=p, ground="named", by=d.person, at=d.unit.now, why=d.why()) for p in named),
+        ),
+    )
+    for person in named:
+        case = _what_they_had_seen(d, case, person)
+        case = _relieve(d, case, person)
+    case = reroute(d.office, d.unit, case, keep_owner=True)
+    return case, {"who": list(named), "why": d.why()}
+
+
+def _what_they_had_seen(d: Doing, case: Case, person: PersonId) -> Case:
+    """The owner learns when the person had opened the case."""
+    opened = [
+        a.at
+        for key in d.office.store.find(ACCESS, "case", case.id)
+        if (a := d.office.store.get(ACCESS, key)) is not None and a.person == person
+    ]
+    if not opened:
+        return case
+    times = ", ".join(d.words.moment(at) for at in opened)
+    text = d.words.say("note_had_seen", times=times)
+    return replace(case, notes=(*case.notes, Note(by=d.person, role=d.role, text=text, at=d.unit.now)))
+
+
+def _relieve(d: Doing, case: Case, person: PersonId) -> Case:
+    """Their duties in the case end; whoever is next is asked."""
+    for duty in climbs.DUTIES:
+        climb = climbs.duty_of(case, duty)
+        waiting = climb.accepted_by is None and person in climb.tried and climb.role is not None
+        if climb.accepted_by == person or waiting:
+            clean = replace(climb, accepted_by=None, accepted_at=None, accepted_role="")
+            case = climbs.with_duty(case, duty, clean)
+            if case.closing is None:
+                case = climbs.begin(d.office, d.unit, case, duty)
+    return case
+
+
+def lift(d: Doing) -> Done:
+    """Somebody named may see it again; never lifted by that person, never for the one it is about."""
+    who = set(d.values["who"].split(","))
+    if d.person in who:
+        raise NotNow(d.words.say("lift_not_yourself"))
+    excluded = tuple(
+        replace(e, lifted_at=d.unit.now, lifted_by=d.person, lifted_why=d.why())
+        if e.person in who and e.ground == "named" and e.lifted_at is None
+        else e
+        for e in d.case.excluded
+    )
+    return replace(d.case, excluded=excluded), {"who": sorted(who), "why": d.why()}
+
+
+def release(d: Doing) -> Done:
+    """The DSL lets the table's role know what a pupil did; the DSL keeps the case (casework 5)."""
+    routed = table_route(d.office, d.case, "students", d.values["row"], d.unit.now)
+    also = d.case.routed.also
+    if routed.owner is not None:
+        told = Told(role=routed.owner, why=d.words.say("why_released"))
+        also = (*also, told)
+        messages.alert(d.office, d.unit, d.case, duty="told", role=routed.owner, reason="released")
+    merged = replace(
+        d.case.routed,
+        also=also,
+        table=routed.table,
+        row=routed.row,
+        source=routed.source,
+        column=routed.column,
+        proposed=routed.proposed,
+    )
+    case = _counted(d, replace(d.case, routed=merged, released=True))
+    return case, {"row": d.values["row"], "why": d.why()}
+
+
+def lower_urgency(d: Doing) -> Done:
+    """Only here does urgency fall, with a reason."""
+    urgency = "serious" if d.values.get("urgency") == "serious" else "routine"
+    if d.case.urgency == "serious" and urgency == "serious":
+        return d.case, {"urgency": urgency, "why": d.why()}
+    case = replace(d.case, urgency="serious" if urgency == "serious" else "routine")
+    return case, {"before": d.case.urgency, "urgency": urgency, "why": d.why()}
+
+
+def close(d: Doing) -> Done:
+    """End the case with an outcome of the closed list, once everything that closing needs is on record."""
+    waits = still_to_record(d.definition, d.case, before="close")
+    if waits:
+        names = ", ".join(d.words.text(a.label) for a in waits)
+        raise NotNow(d.words.say("close_waits", first=names))
+    case = d.case
+    for duty in climbs.DUTIES:
+        case = climbs.stop(d.unit, case, duty)
+    closing = Closing(
+        outcome=d.values.get("outcome", FOUND),
+        by=d.person,
+        role=d.role,
+        why=d.why(),
+        at=d.unit.now,
+        answers=dict(d.values),
+    )
+    return replace(case, closing=closing), {"outcome": closing.outcome, "why": closing.why}
+
+
+def reopen(d: Doing) -> Done:
+    """Open it again: it waits for an owner as on its first day."""
+    case = replace(d.case, closing=None)
+    case = climbs.with_duty(case, "owner", replace(case.owner, accepted_by=None, accepted_at=None))
+    return climbs.begin(d.office, d.unit, case, "owner"), {"why": d.why()}
+
+
+DOING: Mapping[str, Callable[[Doing], Done]] = {
+    "accept": accept,
+    "acknowledge": acknowledge,
+    "note": note,
+    "decide": decide,
+    "record": record,
+    "confirm_earlier": confirm_earlier,
+    "confirm_person": confirm_person,
+    "correct_row": correct_row,
+    "crime": crime,
+    "exclude": exclude,
+    "lift": lift,
+    "release": release,
+    "lower_urgency": lower_urgency,
+    "close": close,
+    "reopen": reopen,
+}
+"""The handler's actions by `does`."""

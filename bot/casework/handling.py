@@ -1,0 +1,323 @@
+"""Presses on a case: open it, show a form, do an action, and answer old presses without a second effect.
+
+Asks who may see and who may do before anything else. Must not know cards or conversations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.casework import messages, verbs
+from bot.casework.doing import DOING, Doing, NotNow
+from bot.casework.facts import applies
+from bot.casework.office import Office, new_id
+from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
+from bot.casework.unit import Unit
+from bot.casework.views.cases import Reader, action_button, case_view
+from bot.casework.views.forms import form_blocks, titled
+from bot.casework.words import Words
+from bot.engine.access import Standing, may_see, role_for, standing
+from bot.engine.fields import fault_of, normal
+from bot.engine.report import Facts
+from bot.model.cases import Case
+from bot.model.definition import CaseAction, Definition
+from bot.model.events import Answer, Pressed
+from bot.model.outbox import Access, Press
+from bot.model.people import PersonId
+from bot.model.text import literal
+from bot.model.views import Action, Notice, View
+
+
+def words_for(office: Office, case: Case, language: str) -> Words:
+    """The texts of the case's own definition, in the reader's language."""
+    return Words(definition=office.definition_of(case), language=language)
+
+
+def seen_case(office: Office, unit: Unit, target: str, person: PersonId) -> Case | None:
+    """The case, if it exists and this person may see it today: the two are not told apart (rule 1)."""
+    case = unit.get(CASES, target)
+    if case is None or not may_see(case, person, office.directory(), unit.now):
+        return None
+    return case
+
+
+def press_case(office: Office, unit: Unit, pressed: Pressed) -> Answer:
+    """Answer any press that names a case."""
+    person = pressed.speaker.id
+    case = seen_case(office, unit, pressed.target, person)
+    current = Words(definition=office.shelf.current(), language=pressed.place.language)
+    if case is None:
+        return Answer(text=current.say("not_found"), refused=True)
+    words = words_for(office, case, pressed.place.language)
+    if pressed.automatic:
+        return Answer(view=view_of(office, unit, case, person, words))
+    if pressed.verb == verbs.OPEN:
+        return _open(office, unit, case, pressed, words)
+    if pressed.verb == verbs.MORE:
+        return Answer(view=_more(office, unit, case, person, words))
+    if pressed.verb == verbs.FORM:
+        return _form(office, unit, case, pressed, words)
+    return _do(office, unit, case, pressed, words)
+
+
+def reader_of(office: Office, unit: Unit, case: Case, person: PersonId) -> Reader:
+    """What the person is in the case, what they may do, which linked cases they may learn of."""
+    directory = office.directory()
+    linked = tuple(
+        other.number
+        for key in office.store.find(CASES, "incident", case.incident)
+        if key != case.id
+        and (other := unit.get(CASES, key)) is not None
+        and may_see(other, person, directory, unit.now)
+    )
+    actions = tuple(
+        a
+        for a in office.definition_of(case).actions.values()
+        if a.by == "handler" and may_do(office, unit, case, person, a) and _offered(case, person, a)
+    )
+    return Reader(
+        person=person,
+        standing=standing(case, person, directory, unit.now),
+        actions=actions,
+        linked=linked,
+    )
+
+
+def _offered(case: Case, person: PersonId, action: CaseAction) -> bool:
+    """Nobody is asked to take what they have, or to acknowledge what is acknowledged or not asked for."""
+    if action.does == "accept":
+        return case.owner.accepted_by != person
+    if action.does == "acknowledge":
+        return case.oversight.role is not None and case.oversight.accepted_by is None
+    return True
+
+
+def may_do(office: Office, unit: Unit, case: Case, person: PersonId, action: CaseAction) -> str | None:
+    """The role in which the person may do it now, or None."""
+    return role_for(
+        case,
+        person,
+        action.permission,
+        definitions=office.definitions_of(case),
+        directory=office.directory(),
+        at=unit.now,
+    )
+
+
+def view_of(office: Office, unit: Unit, case: Case, person: PersonId, words: Words) -> View:
+    """The case as this person may see it."""
+    reader = reader_of(office, unit, case, person)
+    return case_view(words, case, reader, directory=office.directory(), now=unit.now)
+
+
+def _open(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
+    person = pressed.speaker.id
+    case = note_access(office, unit, case, person)
+    if pressed.place.scope == "personal":
+        return Answer(view=view_of(office, unit, case, person, words))
+    if office_reference(office, person):
+        messages.show_case(office, unit, case, person)
+        return Answer(text=words.say("sent_to_chat"))
+    return Answer(text=words.say("install_first"))
+
+
+def office_reference(office: Office, person: PersonId) -> bool:
+    """Whether messages can reach the person's own chat."""
+    reference = office.store.get(REFERENCES, person)
+    return reference is not None and reference.live
+
+
+def note_access(office: Office, unit: Unit, case: Case, person: PersonId) -> Case:
+    """Write the access log; the first opening by someone entitled also marks the case as seen."""
+    held: Standing = standing(case, person, office.directory(), unit.now)
+    role = held.roles[0] if held.roles else ""
+    line = Access(id=new_id(), case=case.id, person=person, role=role, at=unit.now)
+    unit.put(ACCESS, line.id, line)
+    if case.seen_at is not None or person == case.reporter:
+        return case
+    seen = replace(case, seen_at=unit.now)
+    seen = unit.case(seen, actor=person, role=role, kind="seen", content={})
+    messages.refresh_receipt(office, unit, seen)
+    return seen
+
+
+def _more(office: Office, unit: Unit, case: Case, person: PersonId, words: Words) -> View:
+    reader = reader_of(office, unit, case, person)
+    others = [a for a in reader.actions if not a.first and applies(case, a)]
+    buttons = tuple(action_button(words, case, a, unit.now) for a in others)
+    back = _back(words, case)
+    return View(
+        summary=words.say("case_summary", number=case.number),
+        blocks=titled(words.say("more_title", number=case.number), words.say("more_body")),
+        actions=(*buttons, back),
+        language=words.language,
+        revision=case.revision,
+    )
+
+
+def _back(words: Words, case: Case) -> Action:
+    return Action(
+        verb=verbs.OPEN,
+        label=words.say("button_back"),
+        target=case.id,
+        action_id="open",
+        sends_inputs=False,
+    )
+
+
+def _form(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
+    key, _ = verbs.read_offer(pressed.action_id)
+    action = words.definition.actions.get(key)
+    person = pressed.speaker.id
+    if action is None or action.by != "handler" or not action.fields:
+        return Answer(view=view_of(office, unit, case, person, words), refused=True)
+    if not applies(case, action):
+        return _stale(office, unit, case, pressed, words)
+    if may_do(office, unit, case, person, action) is None:
+        return Answer(text=words.say("not_yours"), refused=True)
+    offer = pressed.action_id if action.additive else verbs.offer_id(case, action, unit.now)
+    return Answer(view=form_view(office, case, action, words, action_id=offer))
+
+
+def form_view(
+    office: Office,
+    case: Case,
+    action: CaseAction,
+    words: Words,
+    *,
+    action_id: str,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    said: str = "",
+) -> View:
+    """The form of a case action, with what was typed and what is wrong. `said`: why it cannot be done yet."""
+    refusal = (Notice(text=said, tone="attention"),) if said else ()
+    blocks = form_blocks(
+        words,
+        action.fields.values(),
+        answers=values or {},
+        errors=errors or {},
+        directory=office.directory(),
+        table=case.routed.table,
+    )
+    title = words.say("form_title", title=words.text(action.title), number=case.number)
+    return View(
+        summary=words.say("case_summary", number=case.number),
+        blocks=(*titled(title, words.text(action.body)), *refusal, *blocks),
+        actions=(
+            Action(
+                verb=verbs.DO,
+                label=words.text(action.send),
+                target=case.id,
+                action_id=action_id,
+                tone="positive",
+            ),
+            _back(words, case),
+        ),
+        language=words.language,
+        revision=case.revision,
+    )
+
+
+def _do(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
+    key, stamp = verbs.read_offer(pressed.action_id)
+    action = words.definition.actions.get(key)
+    person = pressed.speaker.id
+    if action is None or action.by != "handler":
+        return Answer(text=words.say("not_found"), refused=True)
+    press_id = f"{case.id}/{pressed.action_id}/{person}"
+    if unit.get(PRESSES, press_id) is not None:
+        return Answer(view=view_of(office, unit, case, person, words))
+    if is_stale(case, action, stamp, unit) or not applies(case, action):
+        return _stale(office, unit, case, pressed, words)
+    role = may_do(office, unit, case, person, action)
+    if role is None:
+        return Answer(text=words.say("not_yours"), refused=True)
+    values = clean_values(action, pressed.values, tenant=office.directory().tenant)
+    errors = form_faults(office, words.definition, case, action, values)
+    if errors:
+        view = form_view(
+            office, case, action, words, action_id=pressed.action_id, values=values, errors=errors
+        )
+        return Answer(view=view, refused=True)
+    doing = Doing(
+        office=office, unit=unit, definition=words.definition, words=words, case=case,
+        action=action, person=person, role=role, values=values,
+    )  # fmt: skip
+    return _carry_out(doing, pressed, press_id)
+
+
+def _carry_out(doing: Doing, pressed: Pressed, press_id: str) -> Answer:
+    office, unit, action, words = doing.office, doing.unit, doing.action, doing.words
+    try:
+        case, content = DOING[action.does](doing)
+    except NotNow as refusal:
+        view = form_view(
+            office, doing.case, action, words,
+            action_id=pressed.action_id, values=doing.values, said=str(refusal),
+        )  # fmt: skip
+        return Answer(view=view, refused=True)
+    turns = {**case.offers, action.key: case.offers.get(action.key, 0) + 1}
+    case = replace(case, offers=case.offers if action.additive else turns)
+    case = unit.case(case, actor=doing.person, role=doing.role, kind=action.does, content=content)
+    unit.put(
+        PRESSES,
+        press_id,
+        Press(
+            id=press_id,
+            target=case.id,
+            action_id=pressed.action_id,
+            person=doing.person,
+            verb=action.key,
+            at=unit.now,
+        ),
+    )
+    messages.refresh_case(office, unit, case)
+    if not may_see(case, doing.person, office.directory(), unit.now):
+        return Answer(text=words.text(action.done))
+    view = view_of(office, unit, case, doing.person, words)
+    done = Notice(text=words.text(action.done), tone="good")
+    return Answer(view=replace(view, blocks=(done, *view.blocks)))
+
+
+def is_stale(case: Case, action: CaseAction, stamp: str, unit: Unit) -> bool:
+    """An additive offer older than seven days; a single one that has had its turn."""
+    if action.additive:
+        offered = verbs.offered_at(stamp)
+        return offered is None or unit.now - offered > verbs.PRESS_KEPT
+    return stamp != str(case.offers.get(action.key, 0))
+
+
+def _stale(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
+    """Where things stand, with the typed text given back."""
+    view = view_of(office, unit, case, pressed.speaker.id, words)
+    typed = "\n".join(v for v in pressed.values.values() if len(v) > 20)
+    said = [Notice(text=words.say("stale_case"), tone="warning")]
+    if typed:
+        said.append(Notice(text=words.say("stale_typed", text=literal(typed)), tone="plain"))
+    return Answer(view=replace(view, blocks=(*said, *view.blocks)), refused=True)
+
+
+def clean_values(action: CaseAction, values: Mapping[str, str], *, tenant: str) -> Mapping[str, str]:
+    """What of a press the form asks for, in the form answers are kept."""
+    return {k: normal(f, values[k], tenant=tenant) for k, f in action.fields.items() if k in values}
+
+
+def form_faults(
+    office: Office, definition: Definition, case: Case, action: CaseAction, values: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Error codes by field; nothing when the form can be taken."""
+    facts = Facts(directory=office.directory(), reporter=case.reporter)
+    faults: dict[str, str] = {}
+    for field in action.fields.values():
+        table = field.table or case.routed.table
+        if field.kind == "action":
+            columns = definition.tables[table].columns if table in definition.tables else ()
+            known = {c.key for c in columns if c.kind == "action"}
+            code = "" if values.get(field.key) in known else "needed"
+        else:
+            code = fault_of(definition, replace(field, table=table), values.get(field.key, ""), facts)
+        if code:
+            faults[field.key] = code
+    return faults
