@@ -8,34 +8,27 @@ from hypothesis import strategies as st
 
 from bot.casework.ports import SendFailed
 from bot.delivery.outcomes import Policy, backoff_seconds, pause_seconds, repeat_seconds, verdict
-from tests.unit.delivery.world import (
-    busy_conversation,
-    item,
-    lost,
-    never_opened,
-    refused,
-    server_error,
-    throttled,
-)
+from tests.fakes.messenger import no_answer, not_connected, refusal
+from tests.unit.delivery.world import item
 
 
 @pytest.mark.parametrize(
     ("failed", "means"),
     [
-        (throttled(), "not_carried_out"),
-        (busy_conversation(), "not_carried_out"),
-        (never_opened(), "not_carried_out"),
-        (lost(), "unknown"),
-        (server_error(408), "unknown"),
-        (server_error(500), "unknown"),
-        (server_error(504), "unknown"),
+        (refusal(429, "Code"), "not_carried_out"),
+        (refusal(412, "Code"), "not_carried_out"),
+        (not_connected(), "not_carried_out"),
+        (no_answer(), "unknown"),
+        (refusal(408, "Code"), "unknown"),
+        (refusal(500, "Code"), "unknown"),
+        (refusal(504, "Code"), "unknown"),
         (SendFailed(status=200, code="NotUnderstood", known=False, again=True), "unknown"),
         (SendFailed(status=0, code="ServiceHostNotAllowed", known=True, again=False), "refused"),
-        (refused(400), "refused"),
-        (refused(401), "refused"),
-        (refused(403), "refused"),
-        (refused(404), "refused"),
-        (refused(413), "refused"),
+        (refusal(400, "Code"), "refused"),
+        (refusal(401, "Code"), "refused"),
+        (refusal(403, "Code"), "refused"),
+        (refusal(404, "Code"), "refused"),
+        (refusal(413, "Code"), "refused"),
     ],
 )
 def test_each_failure_of_a_new_message_means_one_thing(failed: SendFailed, means: str) -> None:
@@ -43,7 +36,7 @@ def test_each_failure_of_a_new_message_means_one_thing(failed: SendFailed, means
 
 
 def test_what_cannot_be_found_when_it_is_to_be_changed_is_gone() -> None:
-    assert verdict(refused(404), creates=False) == "gone"
+    assert verdict(refusal(404, "Code"), creates=False) == "gone"
 
 
 @given(st.integers(min_value=1, max_value=10_000))
@@ -58,11 +51,11 @@ def test_backing_off_grows() -> None:
 
 
 def test_what_teams_asks_for_goes_before_backing_off() -> None:
-    assert pause_seconds(Policy(), throttled(47.0), 1) == 47.0
+    assert pause_seconds(Policy(), refusal(429, "Code", retry_after_seconds=47.0), 1) == 47.0
 
 
 def test_nobody_can_be_asked_to_wait_for_ever() -> None:
-    assert pause_seconds(Policy(), throttled(1e9), 1) == 600.0
+    assert pause_seconds(Policy(), refusal(429, "Code", retry_after_seconds=1e9), 1) == 600.0
 
 
 def test_an_urgent_repeat_goes_at_once_and_then_backs_off() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.casework.ports import Address, Member, Messenger, Outgoing, SendFailed
+from bot.casework.ports import Address, Member, Outgoing, SendFailed
 from bot.casework.tables import ALL, CASES, OUTBOX, POSTED
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import Delivery
@@ -18,6 +19,7 @@ from bot.delivery.outcomes import Policy
 from bot.model.outbox import Item, Posted
 from bot.model.record import Commit, Put
 from tests.fakes.composer import FakeComposer
+from tests.fakes.messenger import Call, FakeMessenger
 from tests.fakes.store import MemoryStore
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -52,44 +54,63 @@ class Made:
 
 @dataclass(slots=True)
 class Line:
-    """A Messenger. `faults` are met by the next calls of that kind; `closed` conversations never answer
-    until opened again; `watch` is called at the start of each call."""
+    """The fake messenger behind a line that can be watched and held up.
 
+    Conversations that are named for the first time exist. `closed` ones let nothing through until opened
+    again; `watch` is called at the start of each call that would change something.
+    """
+
+    teams: FakeMessenger = field(default_factory=FakeMessenger)
     made: list[Made] = field(default_factory=list)
-    reads: list[str] = field(default_factory=list)
-    faults: dict[str, list[Exception]] = field(default_factory=lambda: defaultdict(list))
-    refused: dict[str, Exception] = field(default_factory=dict)
     closed: dict[str, asyncio.Event] = field(default_factory=dict)
     watch: Callable[[str], None] = lambda _: None
     busy: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     busiest: int = 0
 
     async def send(self, address: Address, message: Outgoing) -> str:
-        activity_id = f"a{len(self.made) + 1}"
-        await self._call("send", address, message, activity_id)
+        async with self._through("send", address):
+            activity_id = await self.teams.send(address, message)
+        self._note("send", address, message, activity_id)
         return activity_id
 
     async def update(self, address: Address, activity_id: str, message: Outgoing) -> None:
-        await self._call("update", address, message, activity_id)
+        async with self._through("update", address):
+            await self.teams.update(address, activity_id, message)
+        self._note("update", address, message, activity_id)
 
     async def delete(self, address: Address, activity_id: str) -> None:
-        await self._call("delete", address, Outgoing(), activity_id)
+        async with self._through("delete", address):
+            await self.teams.delete(address, activity_id)
+        self._note("delete", address, Outgoing(), activity_id)
 
     async def members(self, address: Address) -> tuple[Member, ...]:
-        self.reads.append(address.conversation)
-        if self.faults["members"]:
-            raise self.faults["members"].pop(0)
-        return EVERYBODY
+        self.teams.rosters.setdefault(address.conversation, EVERYBODY)
+        return await self.teams.members(address)
 
     async def team_channel_kind(self, address: Address, *, team: str, channel: str) -> str:
-        return "standard"
+        return await self.teams.team_channel_kind(address, team=team, channel=channel)
+
+    def fail(self, call: Call, *failures: SendFailed) -> None:
+        """What the next calls of that kind meet."""
+        for failure in failures:
+            self.teams.fail_next(failure, call=call)
+
+    def refuse(self, conversation: str, failure: SendFailed) -> None:
+        """What everything asked of a conversation meets."""
+        self.teams.refused[conversation] = failure
+
+    def reads(self) -> list[str]:
+        """The conversations whose members were read."""
+        return [conversation for call, conversation in self.teams.calls if call == "members"]
 
     def texts(self, conversation: str) -> list[str]:
         """What was sent or changed there, in order."""
         return [made.text for made in self.made if made.conversation == conversation]
 
-    async def _call(self, do: str, address: Address, message: Outgoing, activity_id: str) -> None:
+    @asynccontextmanager
+    async def _through(self, do: str, address: Address) -> AsyncIterator[None]:
         where = address.conversation
+        self.teams.rosters.setdefault(where, EVERYBODY)
         self.watch(do)
         self.busy[where] += 1
         self.busiest = max(self.busiest, self.busy[where])
@@ -97,18 +118,13 @@ class Line:
             if where in self.closed:
                 await self.closed[where].wait()
             await asyncio.sleep(0)
-            fault = self.faults[do].pop(0) if self.faults[do] else self.refused.get(where)
-            if fault is not None:
-                raise fault
+            yield
         finally:
             self.busy[where] -= 1
-        made = Made(do=do, conversation=where, text=_text(message), activity_id=activity_id)
+
+    def _note(self, do: str, address: Address, message: Outgoing, activity_id: str) -> None:
+        made = Made(do=do, conversation=address.conversation, text=_text(message), activity_id=activity_id)
         self.made.append(made)
-
-
-def as_messenger(line: Line) -> Messenger:
-    """The line, held to the port by the type checker."""
-    return line
 
 
 def _text(message: Outgoing) -> str:
@@ -179,30 +195,6 @@ def item(item_id: str, **changes: Any) -> Item:
         to_person=None if {"to_channel", "to_role"} & changes.keys() else "ann",
     )
     return replace(plain, **changes)
-
-
-def throttled(seconds: float | None = None) -> SendFailed:
-    return SendFailed(status=429, code="Throttled", known=True, again=True, retry_after_seconds=seconds)
-
-
-def busy_conversation() -> SendFailed:
-    return SendFailed(status=412, code="PreconditionFailed", known=True, again=True)
-
-
-def never_opened() -> SendFailed:
-    return SendFailed(status=0, code="NotConnected", known=True, again=True)
-
-
-def lost() -> SendFailed:
-    return SendFailed(status=0, code="ConnectionLost", known=False, again=True)
-
-
-def refused(status: int, code: str = "Refused") -> SendFailed:
-    return SendFailed(status=status, code=code, known=True, again=False)
-
-
-def server_error(status: int) -> SendFailed:
-    return SendFailed(status=status, code="ServiceError", known=False, again=True)
 
 
 async def until(condition: Callable[[], bool], *, within_seconds: float = 5.0) -> None:
