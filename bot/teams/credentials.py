@@ -55,8 +55,8 @@ class MsalCredentials:
     """A token of the app registration, by client secret or certificate.
 
     `authority` is `https://login.microsoftonline.com/TENANT`. `credential` is what MSAL takes: a secret,
-    or a mapping with `private_key` and `thumbprint`. `instance_discovery` false, and `verify` as for
-    `requests`, are for an authority that is not Microsoft's.
+    or a mapping with `private_key` and `thumbprint`. `instance_discovery` false is for an authority that
+    is not Microsoft's. A proxy and further certificates come from the environment, as `requests` has it.
     """
 
     def __init__(
@@ -67,14 +67,12 @@ class MsalCredentials:
         authority: str,
         scope: str = CONNECTOR_SCOPE,
         instance_discovery: bool = True,
-        verify: bool | str = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._options = {
             "client_credential": credential,
             "authority": authority,
             "instance_discovery": instance_discovery,
-            "verify": verify,
             "timeout": LOGIN_SECONDS,
         }
         self._app_id = app_id
@@ -112,14 +110,16 @@ class MsalCredentials:
 
     def _ask(self) -> _Token:
         """Sign in; in a thread of its own. What Microsoft says beyond its error code is not passed on."""
+        app, self._app = self._app, None
         try:
-            if self._app is None:
-                self._app = msal.ConfidentialClientApplication(self._app_id, **self._options)
-            given = self._app.acquire_token_for_client([self._scope])
-        except (OSError, ValueError, KeyError) as fault:  # network faults of `requests` are OSErrors
+            app = app or msal.ConfidentialClientApplication(self._app_id, **self._options)
+            given = app.acquire_token_for_client([self._scope])
+        except Exception as fault:  # noqa: BLE001 -- MSAL raises its own, those of `requests` and plain ones
             raise TokenNotGiven(f"{TokenNotGiven.__doc__} ({type(fault).__name__})") from None
         if "access_token" not in given:
             raise TokenNotGiven(f"{TokenNotGiven.__doc__} ({given.get('error', 'no token')})")
+        # Kept only after a success: MSAL answers a failure from its own memory for a minute.
+        self._app = app
         now, lasts = self._monotonic(), float(given["expires_in"])
         renew = now + max(lasts - RENEW_BEFORE_SECONDS, lasts / 2)
         return _Token(text=given["access_token"], expires=now + lasts, renew=renew)
