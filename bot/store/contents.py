@@ -132,13 +132,14 @@ class Contents:
         if put.expect is None:
             moved = record is not None
         else:
-            moved = put.expect != -1 and (record is None or record.revision != put.expect)
+            moved = put.expect != -1 and (record is None or record.facts.revision != put.expect)
         if moved:
             raise RevisionMoved
         prepared = rows.prepare(put.value)
-        if prepared.scope in self.ring.destroyed or prepared.scope in destroy:
+        scope = prepared.facts.scope
+        if scope in self.ring.destroyed or scope in destroy:
             raise ValueError("A document is put under a scope that is destroyed")
-        _check_text(put.id, prepared.scope)
+        _check_text(put.id, scope)
         return rows, put.id, prepared
 
     def _changes(
@@ -174,7 +175,7 @@ class Contents:
             raise ValueError("Destroying a case needs a history entry of that case")
 
     def _make_keys(self, plan: Plan) -> tuple[StoredKey, ...]:
-        scopes = {prepared.scope for _, _, prepared in plan.puts}
+        scopes = {prepared.facts.scope for _, _, prepared in plan.puts}
         if plan.entries:
             scopes |= {entry.case_id for entry, _, _ in plan.entries} | {SYSTEM_SCOPE}
         return tuple(

@@ -7,9 +7,8 @@ commits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from tinydb.utils import LRUCache
@@ -24,28 +23,29 @@ Cache = LRUCache[tuple[str, str], Any]
 _plain = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A value that was found fit to be stored, and what the indexes need of it."""
+class Facts(NamedTuple):
+    """What is held of a document in the clear."""
+
+    scope: str
+    revision: int | None
+    pairs: tuple[Pair, ...]
+    order: str | None
+
+
+class Prepared(NamedTuple):
+    """A value that was found fit to be stored."""
 
     value: Any
     encoded: bytes
-    scope: str
-    revision: int | None
-    pairs: tuple[Pair, ...]
-    order: str | None
+    facts: Facts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """A document as it is held."""
 
-    scope: str
     sealed: bytes
     born: int
-    revision: int | None
-    pairs: tuple[Pair, ...]
-    order: str | None
+    facts: Facts
 
 
 class Rows(Mapping[str, dict[str, Any]]):
@@ -82,7 +82,7 @@ class Rows(Mapping[str, dict[str, Any]]):
     def encoded(self, key: str) -> bytes:
         """The document's JSON. Raises KeyError for an unknown id, InvalidTag for a damaged document."""
         record = self._records[key]
-        return self._ring.open(record.scope, record.sealed, self._place(key))
+        return self._ring.open(record.facts.scope, record.sealed, self._place(key))
 
     def value(self, key: str) -> Any | None:
         """The document as its type, shared and frozen."""
@@ -116,32 +116,32 @@ class Rows(Mapping[str, dict[str, Any]]):
                 f"A document for {self.table.name} would not be read back as the same "
                 f"{getattr(self.table.type, '__name__', 'value')}: check the type of each field"
             )
-        return self._described(decoded, encoded)
+        return Prepared(decoded, encoded, self._facts(decoded))
 
-    def _described(self, value: Any, encoded: bytes) -> Prepared:
+    def _facts(self, value: Any) -> Facts:
         table = self.table
-        return Prepared(
-            value=value,
-            encoded=encoded,
-            scope=table.scope(value),
-            revision=getattr(value, "revision", None),
-            pairs=tuple((index, key) for index, keys in table.keys(value).items() for key in set(keys)),
-            order=table.order(value),
+        pairs = [(index, key) for index, keys in table.keys(value).items() for key in keys]
+        return Facts(
+            table.scope(value),
+            getattr(value, "revision", None),
+            tuple(dict.fromkeys(pairs)),
+            table.order(value),
         )
 
     def place(self, key: str, prepared: Prepared, born: int) -> StoredPut:
         """Seal and hold a document; `born` counts only if it is new."""
         before = self._records.get(key)
-        sealed = self._ring.seal(prepared.scope, prepared.encoded, self._place(key))
-        put = StoredPut(self.table.name, key, prepared.scope, before.born if before else born, sealed)
-        self._hold(put, prepared)
+        scope = prepared.facts.scope
+        sealed = self._ring.seal(scope, prepared.encoded, self._place(key))
+        put = StoredPut(self.table.name, key, scope, before.born if before else born, sealed)
+        self._hold(put, prepared.facts)
         self._cache[self.table.name, key] = prepared.value
         return put
 
     def load(self, put: StoredPut) -> None:
         """Hold a document from the journal. Raises InvalidTag, msgspec.DecodeError."""
         encoded = self._ring.open(put.scope, put.sealed, self._place(put.id))
-        self._hold(put, self._described(self._decode(encoded), encoded))
+        self._hold(put, self._facts(self._decode(encoded)))
 
     def drop(self, key: str) -> None:
         """Forget a document, if it is there."""
@@ -149,11 +149,7 @@ class Rows(Mapping[str, dict[str, Any]]):
         if record is None:
             return
         self.size -= len(record.sealed)
-        self._keys.remove(record.pairs, key)
-        if record.scope != SYSTEM_SCOPE:
-            self._scopes.remove([("scope", record.scope)], key)
-        if record.order is not None:
-            self._sorted.remove((record.order, key))
+        self._leave_indexes(key, record.facts)
         if (self.table.name, key) in self._cache:
             del self._cache[self.table.name, key]
 
@@ -162,22 +158,27 @@ class Rows(Mapping[str, dict[str, Any]]):
         for key in self._scopes.find(("scope", scope)):
             self.drop(key)
 
-    def _hold(self, put: StoredPut, prepared: Prepared) -> None:
-        self.drop(put.id)
-        self._records[put.id] = Record(
-            scope=put.scope,
-            sealed=put.sealed,
-            born=put.born,
-            revision=prepared.revision,
-            pairs=prepared.pairs,
-            order=prepared.order,
-        )
+    def _hold(self, put: StoredPut, facts: Facts) -> None:
+        before = self._records.get(put.id)
+        self._records[put.id] = Record(put.sealed, put.born, facts)
         self.size += len(put.sealed)
-        self._keys.add(prepared.pairs, put.id, put.born)
-        if put.scope != SYSTEM_SCOPE:
-            self._scopes.add([("scope", put.scope)], put.id, put.born)
-        if prepared.order is not None:
-            self._sorted.add((prepared.order, put.id))
+        if before:
+            self.size -= len(before.sealed)
+            if before.facts[0] == facts[0] and before.facts[2:] == facts[2:]:
+                return
+            self._leave_indexes(put.id, before.facts)
+        self._keys.add(facts.pairs, put.id, put.born)
+        if facts.scope != SYSTEM_SCOPE:
+            self._scopes.add((("scope", facts.scope),), put.id, put.born)
+        if facts.order is not None:
+            self._sorted.add((facts.order, put.id))
+
+    def _leave_indexes(self, key: str, facts: Facts) -> None:
+        self._keys.remove(facts.pairs, key)
+        if facts.scope != SYSTEM_SCOPE:
+            self._scopes.remove((("scope", facts.scope),), key)
+        if facts.order is not None:
+            self._sorted.remove((facts.order, key))
 
     def _place(self, key: str) -> bytes:
         return bound("document", self.table.name, key)
