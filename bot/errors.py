@@ -31,6 +31,11 @@ class DefinitionFaulty(HandrailError):
 
     action = "definition_faulty"
 
+    def __init__(self, message: str | None = None, *, problems: tuple[object, ...] = ()) -> None:
+        lines = [message or type(self).__doc__ or "", *(str(problem) for problem in problems)]
+        super().__init__("\n".join(lines))
+        self.problems = problems
+
 
 class SettingsFaulty(HandrailError):
     """The settings have faults. Mend each line named above, then start again."""

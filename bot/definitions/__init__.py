@@ -1,0 +1,1 @@
+"""What a school edits, made into values: reader with lines, parsers, checks. Knows the model alone."""

@@ -1,0 +1,112 @@
+"""The faults found so far, and the checks that every part needs: names, and what conditions ask.
+
+Must not know which part of a pack it is used for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.definitions.draft import Lines, line_of
+from bot.definitions.shape import listed, nearest
+from bot.model.definition import FACTS, AllOf, AnyOf, Ask, Condition, Definition, Field, Flow
+from bot.model.problems import Problem
+
+CHOICES = ("choice", "choices", "others")
+
+
+@dataclass
+class Findings:
+    """The definition under check, where its values stand, and what is wrong with it."""
+
+    definition: Definition
+    lines: Lines
+    problems: list[Problem] = field(default_factory=list)
+
+    def fault(self, place: str, what: str, remedy: str) -> None:
+        mark = line_of(self.lines, place)
+        self.problems.append(Problem(file=mark.file, line=mark.line, place=place, what=what, remedy=remedy))
+
+    def known(self, place: str, name: str, names: Collection[str], kind: str) -> bool:
+        """Whether the name is known; a fault if not. An empty name has been found faulty before."""
+        if not name or name in names:
+            return True
+        remedy = nearest(name, names, f"Known are: {listed(names)}.")
+        self.fault(place, f"there is no {kind} {name!r}", remedy)
+        return False
+
+    def roles(self, place: str, names: Iterable[str]) -> None:
+        """Each of a list of roles exists and stands in it once."""
+        seen: set[str] = set()
+        for at, name in enumerate(names):
+            self.known(f"{place}.{at}", name, self.definition.roles, "role")
+            if name in seen:
+                self.fault(f"{place}.{at}", f"the role {name} stands twice in this list", "Delete one.")
+            seen.add(name)
+
+    def condition(self, place: str, condition: Condition | None, scope: Scope) -> None:
+        """Everything a condition asks for exists, and is compared with values that it can have."""
+        if isinstance(condition, AllOf | AnyOf):
+            joined = "all" if isinstance(condition, AllOf) else "any"
+            for at, inner in enumerate(condition.conditions):
+                self.condition(f"{place}.{joined}.{at}", inner, scope)
+        elif isinstance(condition, Ask):
+            self._ask(place, condition, scope)
+
+    def _ask(self, place: str, ask: Ask, scope: Scope) -> None:
+        names: Collection[str] = {"field": scope.fields, "fact": FACTS, "flag": scope.flags}[ask.subject]
+        if not self.known(f"{place}.{ask.subject}", ask.name, names, ask.subject) or not ask.name:
+            return
+        values = self._values_of(ask, scope)
+        for value in ask.values:
+            if value not in values:
+                remedy = nearest(value, values, f"It can be: {listed(values)}.")
+                self.fault(f"{place}.is", f"{ask.name} can never be {value!r}", remedy)
+
+    def _values_of(self, ask: Ask, scope: Scope) -> Collection[str]:
+        if ask.subject == "flag":
+            return ("yes", "no")
+        if ask.subject == "fact":
+            return FACTS[ask.name]
+        return ("", *self.answers_of(scope.fields[ask.name]))
+
+    def answers_of(self, asked: Field) -> tuple[str, ...]:
+        """What a field can be answered with, where that is a closed list; else nothing."""
+        if asked.kind in CHOICES:
+            return tuple(option.key for option in asked.options)
+        if asked.kind == "row" and asked.table in self.definition.tables:
+            return tuple(row.key for row in self.definition.tables[asked.table].rows)
+        return ("yes",) if asked.kind == "confirm" else ()
+
+    @cached_property
+    def everywhere(self) -> Scope:
+        """What can be asked outside a flow: the fields and flags of any flow, and the flags of rows."""
+        fields: dict[str, Field] = {}
+        flags: set[str] = set()
+        for flow in self.definition.flows.values():
+            fields |= flow.fields
+            flags |= scope_of(flow).flags
+        for table in self.definition.tables.values():
+            flags |= {flag for row in table.rows for flag in row.flags}
+        return Scope(fields=fields, flags=frozenset(flags))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a condition can ask for where it stands (facts can be asked for anywhere)."""
+
+    fields: Mapping[str, Field]
+    flags: frozenset[str]
+
+
+def flags_of(fields: Iterable[Field]) -> frozenset[str]:
+    """The flags that the options of these fields raise."""
+    return frozenset(flag for asked in fields for option in asked.options for flag in option.flags)
+
+
+def scope_of(flow: Flow) -> Scope:
+    """What a step of the flow can ask for."""
+    derived = {flag.flag for flag in flow.flags}
+    return Scope(fields=flow.fields, flags=flags_of(flow.fields.values()) | derived)

@@ -1,0 +1,48 @@
+"""What must hold of the school itself: its zone, the prefix of its case numbers, its own sentences."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+from bot.definitions.checks.findings import Findings
+
+OWN_SENTENCES = ("outside_route", "out_of_hours", "whistleblowing", "where_to_find_dsl")
+"""What only the school can say, and a reporter may need: which service outside, whom, where."""
+
+_PREFIX = re.compile(r"[A-Z]{2,4}\Z")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+
+
+def check_school(findings: Findings) -> None:
+    """`school.yaml` as far as it names anything."""
+    school = findings.definition.school
+    if "school" not in findings.lines:
+        findings.fault("school", "says nothing about the school", "Add school.yaml with school: in it.")
+        return
+    if school.zone and not _is_zone(school.zone):
+        findings.fault("school.zone", f"there is no time zone {school.zone!r}", "Write Europe/London.")
+    if school.prefix and not _PREFIX.match(school.prefix):
+        remedy = "Write two to four capital letters."
+        findings.fault("school.prefix", f"{school.prefix!r} cannot begin a case number", remedy)
+    if school.language and not _LANGUAGE.match(school.language):
+        findings.fault("school.language", f"{school.language!r} is no language tag", "Write en or cy.")
+    findings.roles("school.channel_roles", school.channel_roles)
+    for urgency, clock in school.clocks.climb.items():
+        place = f"school.clocks.climb.{urgency}"
+        if not clock.remind_minutes <= clock.climb_minutes <= clock.outside_minutes:
+            remedy = "Let the reminder come first, then the climb, then the outside route."
+            findings.fault(place, "the delays are not in their order", remedy)
+    for key in OWN_SENTENCES:
+        said = findings.definition.texts.get(key)
+        if said is None or not said.say().strip():
+            remedy = f"Add {key}: under texts: in school.yaml, in words a worried colleague can act on."
+            findings.fault("school", f"the school's own sentence {key} is missing", remedy)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""Placeholders in sentences: a `{name}` that nothing fills would stand on a card as it is.
+
+A sentence common to all schools is written with the code that fills it; a school's own wording of it may use
+what that one uses. Everything else that a school writes has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from bot.definitions.checks.findings import Findings
+from bot.definitions.shape import listed, nearest
+from bot.model.definition import Option
+from bot.model.text import Text
+
+
+def check_sentences(findings: Findings, common: Mapping[str, Text]) -> None:
+    """Every sentence of the definition."""
+    for key, said in findings.definition.texts.items():
+        lines = common[key].by_language.values() if key in common else ()
+        allowed = {name for line in lines for name in _names(line) or ()}
+        _check(findings, said, f"texts.{key}", allowed)
+    for section in ("flows", "actions", "guidance", "tables", "grids", "routing"):
+        for place, said in _sentences(getattr(findings.definition, section), section):
+            _check(findings, said, place, ())
+
+
+def _check(findings: Findings, said: Text, place: str, allowed: Collection[str]) -> None:
+    for language, line in said.by_language.items():
+        here = f"{place}.{language}" if f"{place}.{language}" in findings.lines else place
+        names = _names(line)
+        if names is None:
+            findings.fault(here, "has a curly bracket that is no placeholder", "Write ( and ) instead.")
+            continue
+        for name in names:
+            if name not in allowed:
+                otherwise = f"It can have: {listed(allowed)}." if allowed else "Write the words themselves."
+                remedy = nearest(name, allowed, otherwise)
+                findings.fault(here, f"the placeholder {{{name}}} is not known here", remedy)
+
+
+def _names(line: str) -> tuple[str, ...] | None:
+    """The placeholders of a sentence; None when its brackets do not match."""
+    if "{" not in line and "}" not in line:
+        return ()
+    try:
+        return tuple(name for _, name, _, _ in Formatter().parse(line) if name is not None)
+    except ValueError:
+        return None
+
+
+def _sentences(value: Any, place: str) -> Iterator[tuple[str, Text]]:
+    """Every sentence inside, with its place."""
+    if isinstance(value, Text):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _sentences(item, f"{place}.{key}")
+    elif isinstance(value, tuple):
+        for at, item in enumerate(value):
+            name = item.key if isinstance(item, Option) else str(at)
+            yield from _sentences(item, f"{place}.{name}")
+    elif is_dataclass(value) and not isinstance(value, type):
+        for name in _sentence_fields(type(value)):
+            yield from _sentences(getattr(value, name), f"{place}.{name}")
+
+
+@cache
+def _sentence_fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in ("mark", "when", "show"))

@@ -1,0 +1,55 @@
+"""The hash of a definition's content: the same for the same content however its files are written.
+
+Lines, comments, the order of files and of mappings, and values that only repeat a default do not count. Lists
+and the options of a field keep their order, because people see it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import time
+from functools import cache
+from typing import Any
+
+from bot.model.definition import Definition, Mark
+from bot.model.text import Text
+
+
+def content_hash(definition: Definition) -> str:
+    """SHA-256, hexadecimal, of everything but the hash itself."""
+    content = _plain(definition)
+    content.pop("hash", None)
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON has it. Plain words and numbers come first: most of a definition is made of them."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Text):
+        return dict(value.by_language)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, time):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        found = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+        # Leaving defaults out keeps the hash when a later version of the model adds a field.
+        body = {name: _plain(item) for name, item, default in found if item != default}
+        return {"": type(value).__name__, **body}
+    raise TypeError(f"a definition holds a {type(value).__name__}, which has no canonical form")
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (field.name, None if field.default is MISSING else field.default)
+        for field in fields(kind)
+        if field.name != "mark" and kind is not Mark
+    )
