@@ -16,15 +16,15 @@ from aiohttp import web
 
 from bot.rehearsal import identity
 from bot.rehearsal.chat import Chat
-from bot.rehearsal.client import AppMissing
+from bot.rehearsal.client import AppMissing, Notification
 from bot.rehearsal.conversations import Change, Message, Refused
 from bot.rehearsal.faults import KINDS
 from bot.rehearsal.line import Answered, Sent
 from bot.rehearsal.people import Person
-from bot.rehearsal.school import ClockFixed, Rehearsal, WaitedTooLong
+from bot.rehearsal.school import BotSilent, ClockFixed, Rehearsal, WaitedTooLong
 
 PAGE = Path(__file__).with_name("page")
-PAGE_FILES = {"index.html": "text/html", "app.js": "text/javascript", "style.css": "text/css"}
+PAGE_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 SECURITY = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
@@ -86,7 +86,7 @@ class PageApi:
         return [
             web.get("", self.to_page),
             web.get("/", self.page_file),
-            web.get("/{file:app.js|style.css}", self.page_file),
+            web.get("/{file:[a-z]+[.](?:js|css)}", self.page_file),
             web.get("/modules/{file:.+}", self.module),
             web.get("/api/people", self.people),
             web.get("/api/view", self.view),
@@ -101,8 +101,11 @@ class PageApi:
     async def page_file(self, request: web.Request) -> web.StreamResponse:
         """The page itself."""
         name = request.match_info.get("file", "index.html")
-        text = (PAGE / name).read_text(encoding="utf-8")
-        return web.Response(text=text, content_type=PAGE_FILES[name], headers=SECURITY)
+        path = PAGE / name
+        if not path.is_file():
+            raise web.HTTPNotFound
+        text = path.read_text(encoding="utf-8")
+        return web.Response(text=text, content_type=PAGE_TYPES[path.suffix], headers=SECURITY)
 
     async def module(self, request: web.Request) -> web.StreamResponse:
         """An installed npm module; 404 with what to do when it is not there."""
@@ -127,6 +130,8 @@ class PageApi:
                 ],
                 "channel": self.school.channel().id,
                 "team": tenant.team.name,
+                "members": tenant.team.members,
+                "bot": tenant.bot_name,
                 "fault_kinds": KINDS,
             }
         )
@@ -139,10 +144,7 @@ class PageApi:
                 "seq": self._seq,
                 "messages": [self._message(chat, message) for message in chat.messages],
                 "notice": chat.notice,
-                "notifications": [asdict(one) for one in chat.notifications[-5:]],
-                "repeatable": self._key(chat) in self._last,
-                "faults": self.school.faults.listed(),
-                "now": self.school.clock.now().isoformat(),
+                "notifications": [asdict(one) for one in self._rung(chat)[-5:]],
             }
         )
 
@@ -281,6 +283,11 @@ class PageApi:
         chat = self._chat(body)
         return chat, self.school.tenant.message(chat.conversation, str(body["message"]))
 
+    def _rung(self, chat: Chat) -> list[Notification]:
+        # A phone has one lock screen: the person's own column shows what rang from anywhere.
+        own = chat.conversation in self.school.tenant.chats
+        return self.school.clients.notifications(chat.person.id) if own else []
+
     def _key(self, chat: Chat) -> tuple[str, str]:
         return (chat.person.id, chat.conversation)
 
@@ -328,7 +335,7 @@ def _act(work: Callable[[Body], Awaitable[Body]]) -> Callable[[web.Request], Awa
             return web.json_response(await work(_mapping(await request.json())))
         except Refused as refused:
             return _problem(refused.status, refused.message)
-        except (AppMissing, ClockFixed, WaitedTooLong) as problem:
+        except (AppMissing, BotSilent, ClockFixed, WaitedTooLong) as problem:
             return _problem(409, str(problem))
         except (KeyError, TypeError, ValueError, json.JSONDecodeError) as problem:
             return _problem(400, f"Not understood: {problem}")

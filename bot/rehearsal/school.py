@@ -40,6 +40,10 @@ class ClockFixed(RuntimeError):
     """The bot does not let its clock be wound: it is not in local mode, or does not answer."""
 
 
+class BotSilent(ConnectionError):
+    """The bot does not answer. Start it, then open the school again."""
+
+
 class Rehearsal:
     """A pretend school. Use as `async with Rehearsal(bot_url=...) as school:`, or mount its application.
 
@@ -152,12 +156,15 @@ class Rehearsal:
     async def open_school(self, *, link_channel: bool = False, timeout_seconds: float = 10) -> None:
         """Begin the day, once: the app for everybody and for the team, as an admin would roll it out.
 
-        With `link_channel` the channel is linked too, as `link` does.
+        With `link_channel` the channel is linked too, as `link` does. Raises BotSilent.
         """
         if not self.opened:
             self.opened = True
-            await asyncio.gather(*(self.life.install(person) for person in self.tenant.people))
-            await self.life.install_team(self.tenant.team.members[0], self.tenant.school.channel)
+            team = self.life.install_team(self.tenant.team.members[0], self.tenant.school.channel)
+            sent = await asyncio.gather(*(self.life.install(person) for person in self.tenant.people), team)
+            if not any(one.status for one in sent):
+                self.opened = False
+                raise BotSilent(BotSilent.__doc__)
         if link_channel:
             await self.link(timeout_seconds=timeout_seconds)
 
