@@ -12,6 +12,9 @@ from typing import Any, ClassVar, NoReturn
 from adaptivecards.baseobject import BareObject, PropertyType
 
 
+_ATOMS = frozenset({str, bool, int})
+
+
 class Property(PropertyType):
     """One property of a part: its JSON key, its type, and what else must hold.
 
@@ -101,7 +104,7 @@ def to_dict(part: Part) -> dict[str, Any]:
     Bot Framework SDK would turn into strings.
     """
     data = part.render()
-    return {key: value if type(value) is str else _plain(value) for key, value in data.items()}
+    return {key: value if type(value) in _ATOMS else _plain(value) for key, value in data.items()}
 
 
 def _plain(value: object) -> Any:
