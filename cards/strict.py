@@ -11,7 +11,6 @@ from typing import Any, ClassVar, NoReturn
 
 from adaptivecards.baseobject import BareObject, PropertyType
 
-
 _ATOMS = frozenset({str, bool, int})
 
 
