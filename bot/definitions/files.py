@@ -130,6 +130,7 @@ _column = Record(
         "in_lesson": _keys,
         "beyond": _keys,
         "may_decide": _keys,
+        "held_by": _keys,
         "proposed_when": maybe_condition,
         "sanction": yes_no,
     },

@@ -35,8 +35,8 @@ class Given:
     """What a case is routed by.
 
     `flags` are those raised by the answers (derived ones too); `facts`: see FACTS, where `danger` is taken
-    from the answers if it is not given and `harm` always is. `rows`: the chosen row by table key. `earlier`: how many
-    earlier cases count and are confirmed. `towards`: see `holders.towards`.
+    from the answers if it is not given and `harm` always is. `rows`: the chosen row by table key.
+    `earlier`: how many earlier cases count and are confirmed. `towards`: see `holders.towards`.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -176,6 +176,11 @@ def _harm(facts: Mapping[str, str]) -> bool:
     return facts["harm"] == "yes"
 
 
+def _grave(facts: Mapping[str, str]) -> bool:
+    """A child may be at risk, or the police may be needed; not being sure counts."""
+    return "yes" in (facts["child_protection"], facts["illegal"]) or facts.get("crime") in UNSURE
+
+
 def _child_at_risk(facts: Mapping[str, str]) -> bool:
     """Child protection that the DSL has not released to the table's role."""
     return facts["child_protection"] == "yes" and facts.get("released") != "yes"
@@ -252,7 +257,8 @@ def _proposals(matter: _Matter, *, sanctions: bool) -> tuple[Proposal, ...]:
             continue
         marked = column.key in matter.row.marks
         if marked or (column.proposed_when is not None and matter.asks(column.proposed_when)):
-            found.append(Proposal(action=column.key, marked=marked, may_decide=column.may_decide))
+            deciding = column.held_by if column.held_by and _grave(matter.facts) else column.may_decide
+            found.append(Proposal(action=column.key, marked=marked, may_decide=deciding))
     return tuple(found)
 
 

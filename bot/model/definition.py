@@ -236,6 +236,8 @@ class Column:
     are a rung of their own behind this column's when it is the ladder's last (casework 3).
     Action columns carry who `may_decide`; nothing goes out by itself. `sanction`: it falls on the person,
     and is not proposed while sanctions are blocked (police, technical support and parents are none).
+    `held_by`: who alone may decide it in a case of child protection, of possibly illegal material or of a
+    crime, sure or not.
     `tells_parents`: deciding it asks first whose parents, and whether telling them could do harm.
     """
 
@@ -246,6 +248,7 @@ class Column:
     in_lesson: tuple[str, ...] = ()
     beyond: tuple[str, ...] = ()
     may_decide: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
     proposed_when: Condition | None = None
     sanction: bool = False
     tells_parents: bool = False

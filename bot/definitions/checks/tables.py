@@ -73,12 +73,12 @@ def _check_rule(findings: Findings, rule: Rule, place: str) -> None:
 
 
 def _check_column(findings: Findings, column: Column, place: str) -> None:
-    for name in ("roles", "in_lesson", "beyond", "may_decide"):
+    for name in ("roles", "in_lesson", "beyond", "may_decide", "held_by"):
         findings.roles(f"{place}.{name}", getattr(column, name))
     findings.condition(f"{place}.proposed_when", column.proposed_when, findings.everywhere)
     if column.kind == "authority" and not column.roles:
         findings.fault(place, "a level of authority without a role", "Add roles: and who deals with it.")
-    if column.kind == "authority" and (column.may_decide or column.sanction):
+    if column.kind == "authority" and (column.may_decide or column.held_by or column.sanction):
         remedy = "Delete them here: they belong to a column of kind action."
         findings.fault(place, "a level of authority decides no single action", remedy)
     if column.kind == "action" and not column.may_decide:
