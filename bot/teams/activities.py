@@ -69,7 +69,7 @@ def place_of(activity: Activity) -> Place:
     """Where it happened. The activity names exactly one tenant."""
     data = activity.channel_data
     return Place(
-        tenant=next(iter(tenants_of(activity)), ""),
+        tenant=_tenant(activity),
         service_url=activity.service_url,
         conversation=_conversation(activity),
         scope=_scope(activity),
@@ -178,7 +178,7 @@ def _life_kind(activity: Activity) -> LifeKind | None:
 def _members(activity: Activity) -> tuple[PersonId, ...]:
     """Those whom Teams names by Entra id. The bot is none of them, and Teams may give no such id at all."""
     moved: Iterable[Account] = (*(activity.members_added or ()), *(activity.members_removed or ()))
-    tenant = place_of(activity).tenant
+    tenant = _tenant(activity)
     return tuple(_person(tenant, one.aad_object_id) for one in moved if one.aad_object_id)
 
 
@@ -186,7 +186,11 @@ def _speaker(activity: Activity) -> Speaker:
     account = activity.sender.aad_object_id
     if not account:
         raise ActivityRefused(403, "The sender has no account of this school, so nobody can tell who it is.")
-    return Speaker(id=_person(place_of(activity).tenant, account), name=activity.sender.name or "")
+    return Speaker(id=_person(_tenant(activity), account), name=activity.sender.name or "")
+
+
+def _tenant(activity: Activity) -> str:
+    return next(iter(tenants_of(activity)), "")
 
 
 def _person(tenant: str, account: str) -> PersonId:

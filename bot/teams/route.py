@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import ClientError, hdrs, web
 
@@ -32,7 +33,7 @@ BODY_SECONDS = 10.0
 JSON = "application/json"
 IN_PERSON = "the Designated Safeguarding Lead or a deputy"
 
-SERVER_OPTIONS = {"auto_decompress": False}
+SERVER_OPTIONS: dict[str, Any] = {"auto_decompress": False}
 """For `web.AppRunner`: the server must not unpack what the door is about to refuse. With unpacking on,
 a damaged compressed body costs the sender the answer and the log a traceback."""
 

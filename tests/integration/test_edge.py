@@ -85,7 +85,7 @@ class Edge:
 async def edge() -> AsyncIterator[Edge]:
     edge = Edge()
     server = TestServer(edge.app())
-    await server.start_server(loop=None, **SERVER_OPTIONS)
+    await server.start_server(**SERVER_OPTIONS)
     async with TestClient(server) as client:
         edge.http = client
         yield edge
