@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rehearsal import cards
-from bot.rehearsal.client import Clients, Notification
+from bot.rehearsal.client import Clients
 from bot.rehearsal.conversations import Message, plain
 from bot.rehearsal.line import Answered, Sent
 from bot.rehearsal.people import Person
+from bot.rehearsal.phones import Notification
 
 Card = Mapping[str, Any]
 
@@ -129,7 +130,7 @@ class Chat:
         """What rang this person's phone about this conversation, oldest first."""
         return [
             one
-            for one in self._clients.notifications(self.person.id)
+            for one in self._clients.phones.notifications(self.person.id)
             if one.conversation == self.conversation
         ]
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from bot.rehearsal import activities, cards
 from bot.rehearsal.activities import Frame, Place
 from bot.rehearsal.conversations import Change, Message, Refused
 from bot.rehearsal.line import Answered, Line, Sent, read_answer, read_choices
+from bot.rehearsal.phones import Phones
 from bot.rehearsal.rules import Rules
 from bot.rehearsal.tenant import Tenant
 
@@ -24,17 +25,6 @@ Card = Mapping[str, Any]
 
 class AppMissing(LookupError):
     """The person cannot write to the bot: the app is not installed for them, or they blocked it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """What lights up on a person's phone. `mentioned` tells a channel post that names them."""
-
-    message_id: str
-    conversation: str
-    preview: str
-    mentioned: bool
-    at: str
 
 
 class Clients:
@@ -52,7 +42,7 @@ class Clients:
         self._views: dict[tuple[str, str], Card] = {}
         self._typed: dict[tuple[str, str], dict[str, str]] = {}
         self._asked: dict[tuple[str, str], float] = {}
-        self._rung: dict[str, list[Notification]] = {}
+        self.phones = Phones(tenant)
         self._running: set[asyncio.Task[None]] = set()
         tenant.watchers.append(self._on_change)
 
@@ -109,10 +99,6 @@ class Clients:
     def typed(self, person: str, message_id: str) -> dict[str, str]:
         """What the person typed into a card and has not sent."""
         return self._typed.setdefault((person, message_id), {})
-
-    def notifications(self, person: str) -> list[Notification]:
-        """What rang this person's phone, oldest first."""
-        return list(self._rung.get(person, ()))
 
     async def say(
         self,
@@ -275,8 +261,6 @@ class Clients:
             for key in [key for key in (*self._views, *self._typed) if key[1] == message.id]:
                 self._views.pop(key, None)
                 self._typed.pop(key, None)
-        elif message.sender is None:
-            self._ring(message)
         for person, conversation in sorted(self.looking):
             here = conversation == message.conversation
             forced = change.kind == "edited" and self._wanted_by(person, message)
@@ -307,16 +291,3 @@ class Clients:
         last = self._asked.get((person, message.id))
         rested = last is None or self.tenant.clock.lived() - last >= self.rules.refresh_seconds
         return rested and self._wanted_by(person, message)
-
-    def _ring(self, message: Message) -> None:
-        owner = self.tenant.chats.get(message.conversation)
-        for person in (owner,) if owner else message.mentions:
-            self._rung.setdefault(person, []).append(
-                Notification(
-                    message_id=message.id,
-                    conversation=message.conversation,
-                    preview=message.preview,
-                    mentioned=owner is None,
-                    at=message.sent_at.isoformat(),
-                )
-            )

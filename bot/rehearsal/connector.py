@@ -6,8 +6,6 @@ Must not know what people do. Every call passes the faults on demand, then the l
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,15 +13,15 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.rehearsal.answers import account, faulty, figure, listed, messages_in, read_body, refusal
 from bot.rehearsal.conversations import (
     THREAD_MARK,
-    Channel,
     Refused,
     card_bytes,
     message_bytes,
     read_content,
 )
-from bot.rehearsal.faults import STATUS_CODES, Fault, Faults
+from bot.rehearsal.faults import Faults
 from bot.rehearsal.people import Person
 from bot.rehearsal.rules import Meter, Rules, Windows
 from bot.rehearsal.tenant import Tenant
@@ -72,7 +70,7 @@ class Connector:
 
     async def create(self, request: web.Request) -> web.Response:
         """A 1:1 chat, or a new post in a channel when `channelData.channel.id` is given."""
-        body = await _body(request)
+        body = await read_body(request)
         channel = str(((body.get("channelData") or {}).get("channel") or {}).get("id") or "")
         members = body.get("members") or []
         target = channel or str(members[0].get("id", "") if members else "")
@@ -90,7 +88,7 @@ class Connector:
 
     async def send(self, request: web.Request) -> web.Response:
         """A message; in a channel a new post, or a reply when the thread is named."""
-        body = await _body(request)
+        body = await read_body(request)
         conversation = request.match_info["conversation"]
 
         def work() -> web.Response:
@@ -98,11 +96,11 @@ class Connector:
             posted = self.tenant.post(conversation, body, reply_to=request.match_info.get("activity", ""))
             return web.json_response({"id": posted} if posted else {}, status=201)
 
-        return await self._run(request, "send", conversation, self.rules.sends, work, cost=_messages_in(body))
+        return await self._run(request, "send", conversation, self.rules.sends, work, cost=messages_in(body))
 
     async def update(self, request: web.Request) -> web.Response:
         """Replace a message of the bot's."""
-        body = await _body(request)
+        body = await read_body(request)
         conversation, activity = request.match_info["conversation"], request.match_info["activity"]
 
         def work() -> web.Response:
@@ -127,12 +125,12 @@ class Connector:
         conversation = request.match_info["conversation"]
 
         def work() -> web.Response:
-            start = _figure(request.query.get("continuationToken"), 0)
-            asked = _figure(request.query.get("pageSize"), 200)
+            start = figure(request.query.get("continuationToken"), 0)
+            asked = figure(request.query.get("pageSize"), 200)
             size = min(max(asked, self.rules.page_size_least), self.rules.page_size_most)
             everybody = self.tenant.roster(conversation)
             answer: dict[str, Any] = {
-                "members": [self._account(person) for person in everybody[start : start + size]]
+                "members": [self._account_of(person) for person in everybody[start : start + size]]
             }
             if start + size < len(everybody):
                 answer["continuationToken"] = str(start + size)
@@ -145,7 +143,7 @@ class Connector:
         conversation, wanted = request.match_info["conversation"], request.match_info["member"]
 
         def work() -> web.Response:
-            return web.json_response(self._account(self.tenant.member(conversation, wanted)))
+            return web.json_response(self._account_of(self.tenant.member(conversation, wanted)))
 
         return await self._run(request, "members", conversation, self.rules.reads, work)
 
@@ -177,7 +175,7 @@ class Connector:
         def work() -> web.Response:
             team = self.tenant.team_by_id(wanted)
             present = [channel for channel in team.channels if not channel.deleted]
-            return web.json_response({"conversations": [_listed(channel, team.id) for channel in present]})
+            return web.json_response({"conversations": [listed(channel, team.id) for channel in present]})
 
         return await self._run(request, "conversations", wanted, self.rules.reads, work)
 
@@ -197,7 +195,7 @@ class Connector:
             await asyncio.sleep(fault.seconds)
         if fault and fault.kind == "drop":
             return self._dropped(request, operation, conversation, carried_out=False)
-        answer = _faulty(fault) or self._throttled(operation, conversation, windows, cost) or _carry_out(work)
+        answer = faulty(fault) or self._throttled(operation, conversation, windows, cost) or _carry_out(work)
         if fault and fault.kind == "cut":
             return self._dropped(request, operation, conversation, carried_out=answer.status < 400)
         self._note(request, operation, conversation, status=answer.status, carried_out=answer.status < 400)
@@ -214,7 +212,7 @@ class Connector:
         ]
         longest = max((wait for wait in waits if wait), default=None)
         if longest is not None:
-            return _refusal(429, "Throttled", "Too many requests.", retry_after_seconds=longest)
+            return refusal(429, "Throttled", "Too many requests.", retry_after_seconds=longest)
         for kind, key, allowed, calls in limits:
             self.meter.count(kind, key, windows=allowed, now=now, cost=calls)
         return None
@@ -233,23 +231,9 @@ class Connector:
         posted = self.tenant.post(conversation, activity)
         return web.json_response({"id": conversation, "activityId": posted}, status=201)
 
-    def _account(self, person: Person) -> dict[str, Any]:
-        given, _, surname = person.name.partition(" ")
-        address = f"{person.id}@rehearsal.example"
-        if person.kind == "guest":
-            address = f"{person.id}_elsewhere.example#EXT#@rehearsal.example"
-        return {
-            "id": self.tenant.member_id(person.id),
-            "name": person.name,
-            "objectId": person.id,
-            "aadObjectId": person.id,
-            "givenName": given,
-            "surname": surname,
-            "email": address,
-            "userPrincipalName": address,
-            "tenantId": self.tenant.school.tenant,
-            "userRole": "guest" if person.kind == "guest" else "user",
-        }
+    def _account_of(self, person: Person) -> dict[str, Any]:
+        member = self.tenant.member_id(person.id)
+        return account(person, member_id=member, tenant=self.tenant.school.tenant)
 
     def _dropped(
         self, request: web.Request, operation: str, conversation: str, *, carried_out: bool
@@ -278,49 +262,4 @@ def _carry_out(work: Work) -> web.Response:
     try:
         return work()
     except Refused as refused:
-        return _refusal(refused.status, refused.code, refused.message)
-
-
-def _faulty(fault: Fault | None) -> web.Response | None:
-    if fault is None or fault.status is None:
-        return None
-    wait = fault.seconds if fault.status == 429 else None
-    return _refusal(fault.status, STATUS_CODES[fault.kind], "On demand.", retry_after_seconds=wait)
-
-
-def _refusal(
-    status: int, code: str, message: str, *, retry_after_seconds: float | None = None
-) -> web.Response:
-    headers = {}
-    if retry_after_seconds is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(retry_after_seconds)))
-    return web.json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        body = None
-    if not isinstance(body, dict):
-        problem = {"error": {"code": "BadArgument", "message": "The body is not a JSON object."}}
-        raise web.HTTPBadRequest(text=json.dumps(problem), content_type="application/json")
-    return body
-
-
-def _messages_in(activity: Mapping[str, Any]) -> int:
-    try:
-        return 2 if read_content(activity).split else 1
-    except Refused:
-        return 1
-
-
-def _listed(channel: Channel, team: str) -> dict[str, Any]:
-    listed: dict[str, Any] = {"id": channel.id, "name": channel.name, "type": channel.kind}
-    if channel.id == team:
-        listed["name"] = None
-    return listed
-
-
-def _figure(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdecimal() else otherwise
+        return refusal(refused.status, refused.code, refused.message)

@@ -5,7 +5,6 @@ Must not know how a card is drawn. Everything it does goes through the driver, a
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
@@ -16,21 +15,15 @@ from aiohttp import web
 
 from bot.rehearsal import identity
 from bot.rehearsal.chat import Chat
-from bot.rehearsal.client import AppMissing, Notification
-from bot.rehearsal.conversations import Change, Message, Refused
+from bot.rehearsal.client import AppMissing
+from bot.rehearsal.conversations import Message, Refused
 from bot.rehearsal.faults import KINDS
 from bot.rehearsal.line import Answered, Sent
+from bot.rehearsal.page_events import Stream
+from bot.rehearsal.page_files import page_routes
 from bot.rehearsal.people import Person
+from bot.rehearsal.phones import Notification
 from bot.rehearsal.school import BotSilent, ClockFixed, Rehearsal, WaitedTooLong
-
-PAGE = Path(__file__).with_name("page")
-PAGE_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-SECURITY = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
-KEEP_ALIVE_SECONDS = 15.0
 
 Body = Mapping[str, Any]
 
@@ -52,21 +45,19 @@ def page_app(school: Rehearsal) -> web.Application:
     app = web.Application()
     school.attach(app)
     api = PageApi(school)
-    app.add_routes(api.routes())
-    app.on_shutdown.append(api.end_streams)
+    app.add_routes([*page_routes(), *api.routes()])
+    app.on_shutdown.append(api.stream.end)
     return app
 
 
 class PageApi:
-    """The handlers under `api/` and the page's files."""
+    """The handlers under `api/`."""
 
     def __init__(self, school: Rehearsal) -> None:
         self.school = school
-        self._ended = False
-        self._streams: set[asyncio.Event] = set()
-        self._seq = 0
         self._last: dict[tuple[str, str], Sent] = {}
-        school.tenant.watchers.append(self._note)
+        self.stream = Stream()
+        school.tenant.watchers.append(lambda _: self.stream.changed())
 
     def routes(self) -> list[web.RouteDef]:
         """The routes, relative to the mount."""
@@ -84,36 +75,11 @@ class PageApi:
             "life": self.life,
         }
         return [
-            web.get("", self.to_page),
-            web.get("/", self.page_file),
-            web.get("/{file:[a-z]+[.](?:js|css)}", self.page_file),
-            web.get("/modules/{file:.+}", self.module),
             web.get("/api/people", self.people),
             web.get("/api/view", self.view),
-            web.get("/api/events", self.events),
+            web.get("/api/events", self.stream.events),
             *(web.post(f"/api/{name}", _act(work)) for name, work in acts.items()),
         ]
-
-    async def to_page(self, request: web.Request) -> web.Response:
-        """Send a browser to the page, whose links are relative."""
-        raise web.HTTPFound(request.path + "/")
-
-    async def page_file(self, request: web.Request) -> web.StreamResponse:
-        """The page itself."""
-        name = request.match_info.get("file", "index.html")
-        path = PAGE / name
-        if not path.is_file():
-            raise web.HTTPNotFound
-        text = path.read_text(encoding="utf-8")
-        return web.Response(text=text, content_type=PAGE_TYPES[path.suffix], headers=SECURITY)
-
-    async def module(self, request: web.Request) -> web.StreamResponse:
-        """An installed npm module; 404 with what to do when it is not there."""
-        root = (PAGE / "node_modules").resolve()
-        path = (root / request.match_info["file"]).resolve()
-        if not path.is_relative_to(root) or not path.is_file():
-            raise web.HTTPNotFound(text="Not installed. Run `npm ci` in bot/rehearsal/page/.")
-        return web.FileResponse(path, headers=SECURITY)
 
     async def people(self, _: web.Request) -> web.Response:
         """Who can be chosen, and what is shown at first."""
@@ -141,37 +107,11 @@ class PageApi:
         chat = self._chat(request.query)
         return web.json_response(
             {
-                "seq": self._seq,
                 "messages": [self._message(chat, message) for message in chat.messages],
                 "notice": chat.notice,
                 "notifications": [asdict(one) for one in self._rung(chat)[-5:]],
             }
         )
-
-    async def events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: a number that grows whenever something may look different."""
-        stream = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
-        await stream.prepare(request)
-        changed = asyncio.Event()
-        self._streams.add(changed)
-        try:
-            while not self._ended:
-                await stream.write(f"data: {self._seq}\n\n".encode())
-                await _wait(changed)
-                changed.clear()
-        except (ConnectionError, asyncio.CancelledError):
-            return stream
-        finally:
-            self._streams.discard(changed)
-        return stream
-
-    async def end_streams(self, _: web.Application) -> None:
-        """Let every open stream end, so that the server can stop."""
-        self._ended = True
-        for changed in self._streams:
-            changed.set()
 
     async def open(self, _: Body) -> Body:
         """Begin the day, once: the app is installed for everybody."""
@@ -249,7 +189,7 @@ class PageApi:
                 method=str(body.get("method") or ""),
                 seconds=float(body.get("seconds", 1)),
             )
-        self._note(Change(kind="other"))
+        self.stream.changed()
         return {"faults": self.school.faults.listed()}
 
     async def life(self, body: Body) -> Body:
@@ -286,7 +226,7 @@ class PageApi:
     def _rung(self, chat: Chat) -> list[Notification]:
         # A phone has one lock screen: the person's own column shows what rang from anywhere.
         own = chat.conversation in self.school.tenant.chats
-        return self.school.clients.notifications(chat.person.id) if own else []
+        return self.school.clients.phones.notifications(chat.person.id) if own else []
 
     def _key(self, chat: Chat) -> tuple[str, str]:
         return (chat.person.id, chat.conversation)
@@ -294,7 +234,7 @@ class PageApi:
     def _remember(self, chat: Chat, outcome: Sent | Answered) -> Body:
         sent = outcome.sent if isinstance(outcome, Answered) else outcome
         self._last[self._key(chat)] = sent
-        self._note(Change(kind="other"))
+        self.stream.changed()
         said = outcome.text if isinstance(outcome, Answered) else ""
         return {"heard": True, "status": sent.status, "seconds": round(sent.seconds, 3), "text": said}
 
@@ -315,18 +255,6 @@ class PageApi:
             "preview": message.preview if sender is None else "",
             "at": message.sent_at.isoformat(),
         }
-
-    def _note(self, _: Change) -> None:
-        self._seq += 1
-        for changed in self._streams:
-            changed.set()
-
-
-async def _wait(changed: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
-    except TimeoutError:
-        return
 
 
 def _act(work: Callable[[Body], Awaitable[Body]]) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -10,13 +10,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 from aiohttp import web
 
 from bot.rehearsal import cards, identity
-from bot.rehearsal.chat import ChannelView, Chat
+from bot.rehearsal.chat import ChannelView, Chat, Seen
 from bot.rehearsal.client import Clients
 from bot.rehearsal.clock import Wound
 from bot.rehearsal.connector import Connector
@@ -28,7 +28,7 @@ from bot.rehearsal.people import DEFAULT_PEOPLE_FILE, Person, School, read_peopl
 from bot.rehearsal.rules import Rules
 from bot.rehearsal.tenant import Tenant
 
-CONFIRM_WORDS = ("confirm", "link", "yes")
+CONFIRM_WORDS = ("confirm", "yes")
 MOUNT = "/rehearsal"
 
 
@@ -160,7 +160,8 @@ class Rehearsal:
         """
         if not self.opened:
             self.opened = True
-            team = self.life.install_team(self.tenant.team.members[0], self.tenant.school.channel)
+            by = next(iter(self.tenant.team.members), self.tenant.school.people[0].id)
+            team = self.life.install_team(by, self.tenant.school.channel)
             sent = await asyncio.gather(*(self.life.install(person) for person in self.tenant.people), team)
             if not any(one.status for one in sent):
                 self.opened = False
@@ -179,13 +180,14 @@ class Rehearsal:
         before = {seen.message.id for seen in dsl.cards}
         await self.channel().seen_by(admin).say("alert here")
 
-        def offered() -> list[tuple[Any, str]]:
+        def offered() -> list[tuple[Seen, str]]:
             return [
                 (seen, button.label)
+                for word in words
                 for seen in dsl.cards
                 if seen.message.id not in before
                 for button in cards.buttons(seen.content)
-                if any(word in f"{button.label} {button.verb}".lower() for word in words)
+                if word in f"{button.label} {button.verb}".lower()
             ]
 
         await self.wait_for(lambda: bool(offered()), timeout_seconds=timeout_seconds)

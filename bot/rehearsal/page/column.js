@@ -42,7 +42,7 @@ export class Column {
     return h("header", { class: "head" },
       h("span", { class: `face ${this.channel ? "hash" : `tint-${this.page.people.findIndex(({ id: one }) => one === this.person) % 6}`}`, "aria-hidden": "true" }, this.channel ? "#" : initials(this.title)),
       h("div", { class: "who" }, h("h2", { id }, this.title), h("p", {}, about)),
-      h("button", { type: "button", class: "quiet", title: "Leave the chat and come back", onclick: () => this.reopen() }, reopenIcon(), "Reopen", h("span", { class: "visually-hidden" }, " chat")),
+      h("button", { type: "button", class: "quiet", title: "Leave the chat and come back", onclick: () => this.reopen() }, reopenIcon(), h("span", { class: "visually-hidden" }, "Reopen chat")),
       h("details", { class: "panel more" },
         h("summary", { "aria-label": `More for ${this.title}` }, "⋯"),
         h("div", { class: "menu" }, this.channel ? this.eyes() : null, ...this.menu())));

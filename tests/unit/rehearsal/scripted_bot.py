@@ -56,6 +56,7 @@ class ScriptedBot:
         self.on_message: Answer | None = None
         self.delay: asyncio.Event | None = None
         self.wound = timedelta()
+        self.clock_served = True
         self.url = ""
         self._session: ClientSession | None = None
 
@@ -74,6 +75,8 @@ class ScriptedBot:
         return web.Response(status=201)
 
     async def clock(self, request: web.Request) -> web.Response:
+        if not self.clock_served:
+            raise web.HTTPNotFound
         self.wound += timedelta(seconds=(await request.json())["advance_seconds"])
         return web.json_response({"now": (datetime.now(UTC) + self.wound).isoformat()})
 
