@@ -139,7 +139,7 @@ class Courier:
         if envelope is None or message is None:
             return None
         if envelope.address.conversation != conversation:
-            self._ledger.wait(replace(item, attempts=item.attempts - 1), seconds=0)
+            self._try_again(item, "moved")
             return None
         if message.card is not None and (wrong := faults(message.card)):
             log.error("The card may not be sent", extra=ids("card_faulty", item, faults=" ".join(wrong)))
@@ -194,11 +194,14 @@ class Courier:
 
     def _later(self, item: Item, failed: SendFailed) -> float:
         """Surely not carried out: again once the conversation has been left alone for these seconds."""
+        self._try_again(item, f"{failed.status} {failed.code}")
+        return pause_seconds(self._policy, failed, item.attempts)
+
+    def _try_again(self, item: Item, why: str) -> None:
         if item.attempts >= self._policy.attempts(item):
-            self._ledger.dead(item, f"{failed.status} {failed.code}")
+            self._ledger.dead(item, why)
         else:
             self._ledger.wait(item, seconds=0)
-        return pause_seconds(self._policy, failed, item.attempts)
 
     def _repeat(self, item: Item, *, creates: bool, why: str) -> None:
         seconds = repeat_seconds(self._policy, item, creates=creates)

@@ -70,6 +70,11 @@ class Lanes:
         free = [lane for lane in self._lanes.values() if lane.waiting and lane.flying is None]
         return iter(sorted(free, key=lambda lane: lane.waiting[0]))
 
+    def address_of(self, item_id: str) -> Address | None:
+        """The conversation that an item waits for or is on its way to; None when it is in no lane."""
+        lane = self._lane_of.get(item_id)
+        return lane.address if lane else None
+
     def together(self, one: str, other: str) -> bool:
         """Whether both wait in the same lane."""
         lane = self._lane_of.get(one)

@@ -47,11 +47,6 @@ class Ledger:
         items = (self._store.get(OUTBOX, item_id) for item_ids in found for item_id in item_ids)
         return [item for item in items if item is not None]
 
-    def in_state(self, state: str) -> list[Item]:
-        """All items that are sending, lapsed or dead."""
-        items = (self._store.get(OUTBOX, item_id) for item_id in self._store.find(OUTBOX, "state", state))
-        return [item for item in items if item is not None]
-
     def count(self, state: str) -> int:
         """How many items are in a state other than sent."""
         return len(self._store.find(OUTBOX, "state", state))
@@ -134,12 +129,7 @@ class Ledger:
         """Forget old keys, lapsed items and dead letters; how many. Call again while it is not 0."""
         before = self._clock.now() - keep
         keys = self._store.earliest(SENT, before.isoformat(), PURGED_AT_ONCE)
-        ended = [
-            item.id
-            for state in ("lapsed", "dead")
-            for item in self.in_state(state)[:PURGED_AT_ONCE]
-            if item.ended_at is None or item.ended_at <= before
-        ]
+        ended = [item.id for state in ("lapsed", "dead") for item in self._ended(state, before)]
         deletes: tuple[tuple[Table[Any], str], ...] = (
             *((SENT, key) for key in keys),
             *((OUTBOX, item_id) for item_id in ended),
@@ -147,6 +137,12 @@ class Ledger:
         if deletes:
             self._store.stage(Commit(at=self._clock.now(), deletes=deletes))
         return len(deletes)
+
+    def _ended(self, state: str, before: datetime) -> list[Item]:
+        """The oldest in a final state, of those only the ones that ended before then."""
+        oldest = self._store.find(OUTBOX, "state", state)[:PURGED_AT_ONCE]
+        items = (self._store.get(OUTBOX, item_id) for item_id in oldest)
+        return [item for item in items if item and (item.ended_at is None or item.ended_at <= before)]
 
     def _posted(
         self, item: Item, envelope: Envelope, activity_id: str, now: datetime

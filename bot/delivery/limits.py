@@ -21,13 +21,15 @@ class Limits:
     """Teams' published estimates, and a margin for two clocks that do not run quite alike.
 
     Source: learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit (August 2026). `sends` and
-    `reads` (of members) are per conversation, `tenant` is all calls of the app in a tenant.
+    `reads` (of members) are per conversation, `tenant` is all calls of the app in a tenant. Of the tenant's
+    calls, `kept_for_urgent` are never used up by routine ones.
     """
 
     sends: Windows = ((7, 1), (8, 2), (60, 30), (1800, 3600))
     reads: Windows = ((14, 1), (16, 2), (120, 30), (3600, 3600))
     tenant: Windows = ((50, 1),)
-    margin_seconds: float = 0.03
+    kept_for_urgent: int = 10
+    margin_seconds: float = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +52,10 @@ class _Tally:
     def __post_init__(self) -> None:
         self.answered = deque(maxlen=max(calls for calls, _ in self.windows))
 
-    def wait_seconds(self, now: float, margin_seconds: float) -> float:
+    def wait_seconds(self, now: float, margin_seconds: float, kept: int = 0) -> float:
         waits = (
-            self._wait(calls - self.flying, seconds + margin_seconds, now) for calls, seconds in self.windows
+            self._wait(max(calls - kept, 1) - self.flying, seconds + margin_seconds, now)
+            for calls, seconds in self.windows
         )
         return max(0.0, *waits)
 
@@ -75,10 +78,12 @@ class Meter:
         self._limits = limits
         self._tallies: dict[tuple[str, str], _Tally] = {}
 
-    def wait_seconds(self, call: Call, *, now: float) -> float:
+    def wait_seconds(self, call: Call, *, now: float, urgent: bool = True) -> float:
         """Until the call may start: 0 for now, infinite while that hangs on an answer still to come."""
         margin = self._limits.margin_seconds
-        return max(tally.wait_seconds(now, margin) for tally in self._counted(call))
+        conversation, tenant = self._counted(call)
+        kept = 0 if urgent else self._limits.kept_for_urgent
+        return max(conversation.wait_seconds(now, margin), tenant.wait_seconds(now, margin, kept))
 
     def begin(self, call: Call) -> None:
         """The call is about to start."""

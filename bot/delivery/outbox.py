@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from bot.casework.ports import Clock, Composer, Messenger, Store
+from bot.casework.ports import Address, Clock, Composer, Messenger, Store
 from bot.delivery.courier import Courier
 from bot.delivery.lanes import Lane, Lanes
 from bot.delivery.ledger import Ledger
 from bot.delivery.limits import Call, Limits, Meter
 from bot.delivery.outcomes import Policy, urgent
 from bot.delivery.rosters import Rosters
-from bot.delivery.slots import TOO_LATE, whose_turn
+from bot.delivery.slots import TOO_LATE, sends_under_way, whose_turn
 from bot.delivery.trace import ids, report, where
 from bot.errors import StoreFailed
 from bot.model.outbox import Item
@@ -201,13 +201,22 @@ class Delivery:
             return
         self._wanted(item, now)
         left = self._ledger.item(item.id)
-        address = self._courier.place(left) if left else None
+        address = self._address(left) if left else None
         if left is None or address is None:
             self._forget(item.id)
             return
         self._lanes.add(left, address)
         if urgent(left):
             self._urgent_since.setdefault(item.id, max(item.created_at, item.not_before))
+
+    def _address(self, item: Item) -> Address | None:
+        """The conversation it is for; of a change to a message on its way, where that is going."""
+        if item.do != "send":
+            for send in sends_under_way(item, self._ledger.of_slots(item.slot)):
+                address = self._lanes.address_of(send.id)
+                if address is not None:
+                    return address
+        return self._courier.place(item)
 
     def _wanted(self, item: Item, now: datetime) -> Item | None:
         """Which item is to go when this one is at the front; what has lost its purpose lapses."""
@@ -252,7 +261,7 @@ class Delivery:
     def _pause_seconds(self, lane: Lane, now: float) -> float:
         conversation = lane.address.conversation
         parked = self._lanes.parked_until(conversation, now=now) - now
-        return max(parked, self._meter.wait_seconds(_call(lane), now=now))
+        return max(parked, self._meter.wait_seconds(_call(lane), now=now, urgent=lane.is_urgent))
 
     def _has_room(self, lane: Lane) -> bool:
         """Routine items leave room, so that urgent ones never wait for slow answers elsewhere."""

@@ -45,6 +45,12 @@ def whose_turn(head: Item, pending: Sequence[Item], now: datetime) -> Turn:
     return _turn_of_change(head, [item for item in others if item.slot == head.slot], now)
 
 
+def sends_under_way(change: Item, pending: Sequence[Item]) -> list[Item]:
+    """The messages on their way that this is to change: whether they exist is known only afterwards."""
+    sends = (item for item in pending if item.do == "send" and item.state == "sending")
+    return [item for item in sends if item.slot == change.slot and _alike(item, change)]
+
+
 def _turn_of_send(head: Item, others: Sequence[Item], now: datetime) -> Turn:
     before = [
         item for item in others if item.do == "send" and item.order < head.order and item.not_before <= now

@@ -85,6 +85,14 @@ def test_the_sixty_first_waits_until_thirty_seconds_are_over() -> None:
     assert run_through(Meter(Limits()), 61, latency=0.0) >= 30.0
 
 
+def test_routine_calls_leave_some_of_the_tenants_share_to_urgent_ones() -> None:
+    meter = Meter(Limits(tenant=((50, 1.0),), kept_for_urgent=10))
+    for number in range(40):
+        meter.begin(Call(kind="send", conversation=str(number), tenant="t"))
+    assert meter.wait_seconds(HERE, now=0.0, urgent=False) > 0.0
+    assert meter.wait_seconds(HERE, now=0.0, urgent=True) == 0.0
+
+
 def test_a_first_call_goes_at_once() -> None:
     assert Meter(Limits()).wait_seconds(HERE, now=5.0) == 0.0
 

@@ -599,6 +599,41 @@ async def test_an_urgent_edit_of_a_routine_message_still_to_go_merges_too() -> N
     assert [made.do for made in world.line.made] == ["send"]
 
 
+async def test_an_edit_of_a_message_on_its_way_waits_until_it_is_there() -> None:
+    world = World()
+    world.line.closed["ann"] = asyncio.Event()
+    world.stage(item("one", slot="s"))
+    await world.delivery.start()
+    await until(lambda: world.line.busy["ann"] == 1)
+    world.stage(item("two", slot="s", do="edit", urgency="serious"))
+    await until(lambda: world.delivery.state().oldest_urgent_seconds is not None)
+    world.line.closed["ann"].set()
+    await world.delivery.idle()
+    await world.delivery.stop()
+    assert [(made.do, made.text) for made in world.line.made] == [("send", "one"), ("update", "two")]
+
+
+async def test_an_edit_merges_into_a_message_whose_outcome_is_unknown() -> None:
+    world = World()
+    world.line.fail("send", no_answer())
+    await world.deliver(item("one", slot="s"))
+    await world.deliver(item("two", slot="s", do="edit"))
+    await world.wind(seconds=121)
+    assert world.line.texts("ann") == [f"one {REPEAT}"]
+    assert world.ended("two")[0] == "lapsed"
+
+
+async def test_an_item_whose_conversation_keeps_changing_ends_as_a_dead_letter() -> None:
+    world = World(policy=replace(QUICK, routine_attempts=3))
+    world.composer.answers["one"] = lambda one: replace(
+        world.composer.envelope(one),
+        address=replace(world.composer.envelope(one).address, conversation="elsewhere"),
+    )
+    await world.deliver(item("one", to_channel="19:dsl"), item("two", to_channel="19:dsl"))
+    assert world.ended("one") == ("dead", "moved")
+    assert world.line.texts("19:dsl") == ["two"]
+
+
 async def test_an_edit_of_a_message_that_never_was_lapses() -> None:
     world = World()
     await world.deliver(item("one", do="edit"))
