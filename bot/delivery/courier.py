@@ -82,7 +82,7 @@ class Courier:
                 return address
             answer = self._composer.compose(item, self._clock.now(), roster=None)
         except Exception as error:  # noqa: BLE001  # one bad item must not hold up the others
-            self._poison(item, error)
+            self.poison(item, error)
             return None
         envelope = self._accepted(item, answer)
         return envelope.address if envelope else None
@@ -118,6 +118,11 @@ class Courier:
         log.warning("Found on its way after a stop", extra=ids("outcome_unknown", item))
         self._repeat(item, creates=item.do == "send", why="0 Stopped")
 
+    def poison(self, item: Item, error: Exception) -> None:
+        """The item is faulty in itself: a dead letter, so that another way is found."""
+        report(log, "The message cannot be made", error, ids("compose_failed", item))
+        self._ledger.dead(item, "compose_failed")
+
     async def _read(self, item: Item) -> Reading | None:
         address = self._composer.roster_of(item)
         return None if address is None else await self._rosters.read(address)
@@ -134,7 +139,7 @@ class Courier:
             envelope = self._accepted(item, self._composer.compose(item, now, roster=roster))
             message = None if envelope is None else _message(item, envelope)
         except Exception as error:  # noqa: BLE001  # one bad item must not hold up the others
-            self._poison(item, error)
+            self.poison(item, error)
             return None
         if envelope is None or message is None:
             return None
@@ -209,10 +214,6 @@ class Courier:
             self._ledger.dead(item, why)
         else:
             self._ledger.wait(item, seconds=seconds, again=creates)
-
-    def _poison(self, item: Item, error: Exception) -> None:
-        report(log, "The message cannot be made", error, ids("compose_failed", item))
-        self._ledger.dead(item, "compose_failed")
 
 
 def _message(item: Item, envelope: Envelope) -> Outgoing:

@@ -15,21 +15,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from bot.casework.ports import Address, Clock, Composer, Messenger, Store
+from bot.casework.ports import Clock, Composer, Messenger, Store
 from bot.delivery.courier import Courier
+from bot.delivery.intake import Intake
 from bot.delivery.lanes import Lane, Lanes
 from bot.delivery.ledger import Ledger
 from bot.delivery.limits import Call, Limits, Meter
-from bot.delivery.outcomes import Policy, urgent
+from bot.delivery.outcomes import Policy
 from bot.delivery.rosters import Rosters
-from bot.delivery.slots import TOO_LATE, sends_under_way, whose_turn
 from bot.delivery.trace import ids, report, where
 from bot.errors import StoreFailed
 from bot.model.outbox import Item
 
-TAKEN_IN_AT_ONCE = 32
 TIDY_SECONDS = 600.0
-REPEATED = "sent already"
 LIMITS = Limits()
 POLICY = Policy()
 
@@ -86,11 +84,11 @@ class Delivery:
             clock=clock,
             policy=policy,
         )
+        self._intake = Intake(self._ledger, self._lanes, courier=self._courier, clock=clock)
         self._woken = asyncio.Event()
         self._quiet = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._trips: set[asyncio.Task[None]] = set()
-        self._urgent_since: dict[str, datetime] = {}
         self._beat_at: datetime | None = None
         self._beat = -math.inf
         self._tidied = -math.inf
@@ -138,7 +136,7 @@ class Delivery:
         except StoreFailed as error:
             self._fail(error)
         turning = monotonic() - self._beat < 3 * self._policy.beat_seconds
-        since = min(self._urgent_since.values(), default=None)
+        since = self._intake.oldest_urgent()
         return DeliveryState(
             moving=turning and self._loop is not None and not self._fault,
             fault=self._fault,
@@ -167,7 +165,7 @@ class Delivery:
         """One look at everything; for how many seconds at most nothing need be looked at again."""
         self._beat, self._beat_at = monotonic(), self._clock.now()
         self._tidy()
-        due_seconds = self._take_in()
+        due_seconds = self._intake.take_in()
         free_seconds = self._launch()
         if not self._lanes and due_seconds > 0:
             self._quiet.set()
@@ -181,69 +179,6 @@ class Delivery:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
 
-    def _take_in(self) -> float:
-        """Put what has come due in its lane; the seconds until more comes due."""
-        now = self._clock.now()
-        taken = 0
-        for item_id in self._ledger.pending(len(self._lanes) + TAKEN_IN_AT_ONCE):
-            item = None if item_id in self._lanes else self._ledger.item(item_id)
-            if item is None:
-                continue
-            if item.not_before > now:
-                return 0.0 if taken else (item.not_before - now).total_seconds()
-            self._take(item, now)
-            taken += 1
-        return 0.0 if taken else math.inf
-
-    def _take(self, item: Item, now: datetime) -> None:
-        if item.state == "sending":
-            self._courier.orphaned(item)
-            return
-        self._wanted(item, now)
-        left = self._ledger.item(item.id)
-        address = self._address(left) if left else None
-        if left is None or address is None:
-            self._forget(item.id)
-            return
-        self._lanes.add(left, address)
-        if urgent(left):
-            self._urgent_since.setdefault(item.id, max(item.created_at, item.not_before))
-
-    def _address(self, item: Item) -> Address | None:
-        """The conversation it is for; of a change to a message on its way, where that is going."""
-        if item.do != "send":
-            for send in sends_under_way(item, self._ledger.of_slots(item.slot)):
-                address = self._lanes.address_of(send.id)
-                if address is not None:
-                    return address
-        return self._courier.place(item)
-
-    def _wanted(self, item: Item, now: datetime) -> Item | None:
-        """Which item is to go when this one is at the front; what has lost its purpose lapses."""
-        if item.valid_until is not None and now >= item.valid_until:
-            self._lapse(item, TOO_LATE)
-            return None
-        if self._ledger.repeated(item):
-            self._lapse(item, REPEATED)
-            return None
-        turn = whose_turn(item, self._ledger.of_slots(item.slot, item.thread), now)
-        for other, why in turn.lapsed:
-            self._lapse(other, why)
-        if turn.item is not None and turn.raised:
-            self._ledger.save(turn.item)
-            self._lanes.drop(turn.item.id)
-            return None
-        return turn.item
-
-    def _lapse(self, item: Item, why: str) -> None:
-        self._ledger.lapse(item, why)
-        self._lanes.drop(item.id)
-        self._forget(item.id)
-
-    def _forget(self, item_id: str) -> None:
-        if self._ledger.item(item_id) is None:
-            self._urgent_since.pop(item_id, None)
-
     def _launch(self) -> float:
         """Start what may go now; the seconds until something more may."""
         now = monotonic()
@@ -253,7 +188,7 @@ class Delivery:
             if pause > 0:
                 soonest = min(soonest, pause)
             elif self._has_room(lane):
-                item = self._next(lane)
+                item = self._intake.next(lane)
                 if item is not None:
                     self._begin(lane, item)
         return soonest
@@ -267,19 +202,6 @@ class Delivery:
         """Routine items leave room, so that urgent ones never wait for slow answers elsewhere."""
         most = self._policy.in_flight_urgent if lane.is_urgent else self._policy.in_flight
         return len(self._trips) < most
-
-    def _next(self, lane: Lane) -> Item | None:
-        now = self._clock.now()
-        while lane.waiting:
-            head = self._ledger.item(lane.head)
-            if head is None:
-                self._forget(lane.head)
-                self._lanes.drop(lane.head)
-                continue
-            item = self._wanted(head, now)
-            if item is not None:
-                return item if self._lanes.together(item.id, head.id) else head
-        return None
 
     def _begin(self, lane: Lane, item: Item) -> None:
         self._lanes.begin(lane, item)
@@ -307,7 +229,7 @@ class Delivery:
                 self._lanes.park(conversation, until=now + pause)
             self._lanes.end(lane)
         if not self._failed:
-            self._forget(item.id)
+            self._intake.forget(item.id)
 
     def _tidy(self) -> None:
         now = monotonic()

@@ -244,6 +244,14 @@ async def test_a_message_that_cannot_be_made_does_not_hold_up_the_others(
     assert len(told[0].reference) == 6  # type: ignore[attr-defined]  # set by `extra`
 
 
+async def test_an_item_that_is_faulty_in_itself_does_not_hold_up_the_others() -> None:
+    world = World()
+    without_zone = MONDAY.replace(tzinfo=None)
+    await world.deliver(item("bad", not_before=without_zone), item("good"))
+    assert world.line.texts("ann") == ["good"]
+    assert world.ended("bad")[0] == "dead"
+
+
 async def test_an_envelope_with_nothing_in_it_is_a_dead_letter() -> None:
     world = World()
     world.composer.answers["empty"] = lambda one: replace(world.composer.envelope(one), view=None)
