@@ -152,15 +152,25 @@ def _check_ways(findings: Findings, flow: Flow, place: str) -> None:
     unknown = [go for go in back if go not in flow.steps]
     ending = _spread([*ends, *unknown], back)
     for key in flow.steps:
-        here = f"{place}.steps.{key}"
         if key not in reached:
             remedy = (
                 f"Lead to it from another step, or delete it: a flow has one start, which is {flow.start}."
             )
-            findings.fault(here, "no step leads here", remedy)
-        elif key not in ending:
-            remedy = "Lead one of the steps behind it to a step of kind end."
-            findings.fault(here, "whoever comes here goes round for ever and never ends", remedy)
+            findings.fault(f"{place}.steps.{key}", "no step leads here", remedy)
+    for key in _circles([k for k in flow.steps if k in reached and k not in ending], ways):
+        remedy = "Lead one of the steps behind it to a step of kind end."
+        what = "whoever comes here goes round for ever and never ends"
+        findings.fault(f"{place}.steps.{key}", what, remedy)
+
+
+def _circles(endless: Iterable[str], ways: Mapping[str, Iterable[str]]) -> list[str]:
+    """The first step of each circle among the steps from which no end is reached."""
+    heads: list[str] = []
+    for key in endless:
+        ahead = _spread(ways[key], ways)
+        if key in ahead and not any(head in ahead and key in _spread(ways[head], ways) for head in heads):
+            heads.append(key)
+    return heads
 
 
 def _spread(start: Iterable[str], ways: Mapping[str, Iterable[str]]) -> set[str]:

@@ -43,6 +43,6 @@ def check_school(findings: Findings) -> None:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return False
     return True
