@@ -68,6 +68,7 @@ class PageApi:
             "submit": self.submit,
             "repeat": self.repeat,
             "reopen": self.reopen,
+            "leave": self.leave,
             "search": self.search,
             "wind": self.wind,
             "link": self.link,
@@ -160,6 +161,11 @@ class PageApi:
         await self._chat(body).reopen()
         return {"reopened": True}
 
+    async def leave(self, body: Body) -> Body:
+        """Close the chat: nothing refreshes there any more."""
+        self._chat(body).leave()
+        return {"left": True}
+
     async def search(self, body: Body) -> Body:
         """What a picker offers while somebody types."""
         chat, message = self._at(body)
@@ -178,10 +184,10 @@ class PageApi:
         return {"linked": True}
 
     async def fault(self, body: Body) -> Body:
-        """Let the bot's next calls meet a fault, or clear those that wait."""
+        """Let the bot's next calls meet a fault, or clear those that wait; without either, list them."""
         if body.get("clear"):
             self.school.faults.clear()
-        else:
+        elif "kind" in body:
             self.school.faults.next(
                 int(body.get("count", 1)),
                 str(body["kind"]),
@@ -189,7 +195,8 @@ class PageApi:
                 method=str(body.get("method") or ""),
                 seconds=float(body.get("seconds", 1)),
             )
-        self.stream.changed()
+        if body:
+            self.stream.changed()
         return {"faults": self.school.faults.listed()}
 
     async def life(self, body: Body) -> Body:

@@ -115,7 +115,6 @@ class Rehearsal:
 
     async def stop(self) -> None:
         """Stop serving; chats keep what they hold."""
-        await self.clients.settle()
         if self._runner:
             await self._runner.cleanup()
             self._runner = self._site = None
@@ -245,4 +244,5 @@ class Rehearsal:
         async with aiohttp.ClientSession(connector=connections) as session:
             self._line = Line(lambda: self.bot_url, session, self._authorization)
             yield
+            await self.clients.settle()
             self._line = None

@@ -308,6 +308,18 @@ async def test_the_lock_screen_shows_the_summary_and_nothing_of_the_card(page: P
     await expect(tutor.locator(".lock")).to_contain_text("Your report is open")
 
 
+async def test_a_card_with_refresh_is_renewed_by_itself_in_an_open_chat(
+    page: Page, bot: ScriptedBot, school: Rehearsal
+) -> None:
+    member = school.tenant.member_id(school.person("tutor").id)
+    bot.answers["renew"] = card_answer(said("Seen by the DSL."))
+    url = f"{school.service_url}v3/conversations/{school.chat('tutor').conversation}/activities"
+    content = said("Received.") | {"refresh": {"action": execute("renew", ""), "userIds": [member]}}
+    await bot.call("POST", url, with_card(content))
+    await expect(column(page, "Tess Tutor-Demo").get_by_text("Seen by the DSL.")).to_be_visible()
+    assert pressed(bot)["trigger"] == "automatic"
+
+
 async def test_the_bots_clock_is_wound_from_the_page(page: Page, bot: ScriptedBot) -> None:
     before = await page.locator("#now").get_attribute("datetime")
     await page.get_by_role("button", name="+1 day").click()
@@ -324,6 +336,9 @@ async def test_a_fault_is_set_from_the_page_and_the_bot_meets_it(
     await expect(page.get_by_role("list", name="Faults that wait")).to_contain_text("answer 503: 1 more")
     url = f"{school.service_url}v3/conversations/{school.chat('tutor').conversation}/activities"
     assert (await bot.call("POST", url, with_card(FORM))).status == 503
+    await column(page, "Tess Tutor-Demo").get_by_role("button", name="help", exact=True).click()
+    await page.get_by_text("Faults", exact=True).click()
+    await expect(page.get_by_role("list", name="Faults that wait").get_by_role("listitem")).to_have_count(0)
 
 
 async def test_another_persons_chat_is_opened_kept_and_closed(page: Page) -> None:

@@ -37,13 +37,14 @@ function addColumn({ person, channel }) {
   const column = new Column(page, { person, channel, onClose: closeColumn, onChange: keepColumns });
   page.columns.push(column);
   byId("columns").append(column.element);
-  column.refresh();
+  column.reopen();
   keepColumns();
 }
 
 function closeColumn(column) {
   page.columns = page.columns.filter((one) => one !== column);
   column.element.remove();
+  tell("api/leave", column.where).catch((problem) => page.problem(problem.message));
   keepColumns();
   drawAdd();
 }
@@ -70,7 +71,10 @@ function listen() {
   let waiting = null;
   events.onmessage = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => page.columns.forEach((column) => column.refresh()), 60);
+    waiting = setTimeout(() => {
+      page.columns.forEach((column) => column.refresh());
+      if (byId("faults").open) fault({});
+    }, 60);
   };
   events.onerror = () => page.problem("The rehearsal does not answer. It may be starting again.");
   events.onopen = () => page.problem("");
@@ -135,6 +139,7 @@ byId("fault-form").addEventListener("submit", (event) => {
   const form = new FormData(event.target);
   fault({ kind: form.get("kind"), count: Number(form.get("count")), seconds: Number(form.get("seconds")), method: form.get("method") });
 });
+byId("faults").addEventListener("toggle", (event) => event.target.open && fault({}));
 byId("fault-clear").addEventListener("click", () => fault({ clear: true }));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.panel[open]").forEach((one) => one.removeAttribute("open"));
