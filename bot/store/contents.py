@@ -58,21 +58,25 @@ class Contents:
             raise ValueError(f"The store was not opened with a table {name}")
         return rows
 
-    def load(self, line: Line) -> None:
-        """Take a commit from the journal. Raises StoreFailed for a table that is not known, and what
-        opening and decoding raise."""
+    def load(self, line: Line, where: str) -> None:
+        """Take a commit from the journal's file `where`; `settle` follows the last. Raises StoreFailed for
+        a table that is not known."""
         for key in line.keys:
             self.ring.add(key)
         for name, document in line.deletes:
             self._known(name).drop(document)
         for put in line.puts:
-            if put.scope not in self.ring.destroyed:
-                self._known(put.table).load(put)
+            self._known(put.table).load(put, where)
             self._born = max(self._born, put.born)
         for entry in line.entries:
             self.chain.add(entry)
         for scope in line.destroyed:
             self._destroy(scope)
+
+    def settle(self) -> None:
+        """Open what was loaded. Raises RecordDamaged."""
+        for rows in self.rows.values():
+            rows.settle()
 
     def load_unknown_tables(self, line: Line) -> None:
         """Make room for tables that nobody described, as plain JSON."""

@@ -74,9 +74,9 @@ def list_files(folder: Path) -> Files:
     segments = tuple((_number(path), path) for path in paths if _number(path) > through)
     for expected, (number, _) in enumerate(segments, start=through + 1):
         if number != expected:
-            raise damaged(segment_path(folder, expected), "is missing")
+            raise damaged(segment_path(folder, expected).name, "is missing")
     if base and not segments:
-        raise damaged(segment_path(folder, through + 1), "is missing")
+        raise damaged(segment_path(folder, through + 1).name, "is missing")
     return Files(through, base, segments)
 
 
@@ -99,10 +99,10 @@ def tidy(folder: Path) -> None:
             path.unlink()
 
 
-def damaged(path: Path, what: str) -> RecordDamaged:
+def damaged(file: str, what: str) -> RecordDamaged:
     """The sentence for a damaged file."""
     return RecordDamaged(
-        f"{path.name} {what}. Keep the data folder as it is and start Handrail on a copy from your backups."
+        f"{file} {what}. Keep the data folder as it is and start Handrail on a copy from your backups."
     )
 
 
@@ -131,7 +131,7 @@ def read_lines(path: Path, header: Header, *, active: bool) -> Iterator[tuple[in
             if framed is None:
                 rest = raw + file.read()
                 if rest.strip(b"\0") and not (active and _torn(rest, position + 1)):
-                    raise damaged(path, f"is damaged at byte {offset}")
+                    raise damaged(path.name, f"is damaged at byte {offset}")
                 return
             offset += len(raw)
             position = max(position, framed.position)
@@ -155,10 +155,10 @@ def header_of(path: Path) -> Header:
         with path.open("rb") as file:
             framed = unframe(file.readline())
         if framed is None or framed.position != 0:
-            raise damaged(path, "is damaged at its first line")
+            raise damaged(path.name, "is damaged at its first line")
         header = read_header(framed.payload)
     except msgspec.DecodeError:
-        raise damaged(path, "does not begin as a journal does") from None
+        raise damaged(path.name, "does not begin as a journal does") from None
     if header.version > VERSION:
         raise StoreFailed(f"{path.name} was written by a newer Handrail. Start that version or a later one.")
     return header
@@ -178,24 +178,24 @@ def replay(files: Files, end: End, *, sealed: bool = False) -> Iterator[Replayed
         header = header_of(path)
         active = not sealed and number == files.segments[-1][0]
         if header.first != end.position + 1:
-            raise damaged(path, f"begins with commit {header.first}, not {end.position + 1}")
+            raise damaged(path.name, f"begins with commit {header.first}, not {end.position + 1}")
         end.number, end.version = number, header.version
         for offset, framed in read_lines(path, header, active=active):
             end.offset = offset
             if framed.position:
                 if framed.position != end.position + 1:
-                    raise damaged(path, f"lacks commit {end.position + 1}")
+                    raise damaged(path.name, f"lacks commit {end.position + 1}")
                 yield _replayed(path, header, framed, end)
 
 
 def _replayed(path: Path, header: Header, framed: Framed, end: End) -> Replayed:
     if framed.position <= end.position:
-        raise damaged(path, f"has commit {framed.position} out of order")
+        raise damaged(path.name, f"has commit {framed.position} out of order")
     end.position = framed.position
     try:
         return Replayed(path, framed.position, read_line(framed.payload, header.version))
     except (msgspec.DecodeError, KeyError):
-        raise damaged(path, f"has a commit {framed.position} that is none of ours") from None
+        raise damaged(path.name, f"has a commit {framed.position} that is none of ours") from None
 
 
 def reopen_segment(path: Path, offset: int, size: int) -> BinaryIO:

@@ -11,10 +11,12 @@ from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from tinydb.utils import LRUCache
 
 from bot.model.record import SYSTEM_SCOPE, Table
 from bot.store.index import Keys, Pair, Sorted
+from bot.store.journal import damaged
 from bot.store.keys import KeyRing, bound
 from bot.store.line import StoredPut, encode
 
@@ -60,6 +62,7 @@ class Rows(Mapping[str, dict[str, Any]]):
         self._keys = Keys()
         self._scopes = Keys()
         self._sorted = Sorted()
+        self._unopened: dict[str, tuple[StoredPut, str]] = {}
         self.size = 0
 
     def __getitem__(self, key: str) -> dict[str, Any]:
@@ -138,13 +141,26 @@ class Rows(Mapping[str, dict[str, Any]]):
         self._cache[self.table.name, key] = prepared.value
         return put
 
-    def load(self, put: StoredPut) -> None:
-        """Hold a document from the journal. Raises InvalidTag, msgspec.DecodeError."""
-        encoded = self._ring.open(put.scope, put.sealed, self._place(put.id))
-        self._hold(put, self._facts(self._decode(encoded)))
+    def load(self, put: StoredPut, where: str) -> None:
+        """Take a document from the journal, to be opened by `settle` if it is the last of its id."""
+        self._unopened[put.id] = (put, where)
+
+    def settle(self) -> None:
+        """Open and index what was loaded. Raises RecordDamaged, naming the file of the document."""
+        for key, (put, where) in self._unopened.items():
+            if put.scope in self._ring.destroyed:
+                continue
+            try:
+                value = self._decode(self._ring.open(put.scope, put.sealed, self._place(key)))
+            except (InvalidTag, KeyError, msgspec.DecodeError):
+                raise damaged(where, f"has a document for {self.table.name} that cannot be opened") from None
+            # The scope it was sealed for counts, whatever the table would choose today.
+            self._hold(put, self._facts(value)._replace(scope=put.scope))
+        self._unopened.clear()
 
     def drop(self, key: str) -> None:
         """Forget a document, if it is there."""
+        self._unopened.pop(key, None)
         record = self._records.pop(key, None)
         if record is None:
             return

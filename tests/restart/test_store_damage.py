@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import RecordDamaged, StoreFailed
 from bot.store import verify_folder
+from bot.store.journal import list_files
 from bot.store.line import VERSION, Header, encode, frame, read_line
 from tests.unit.store.samples import (
     CASES,
@@ -21,6 +22,7 @@ from tests.unit.store.samples import (
     keep,
     link,
     reopen,
+    until,
 )
 
 SEGMENT_BYTES = 8 << 10
@@ -112,10 +114,10 @@ async def rolled(folder: Path) -> list[Path]:
         store.stage(keep(Case(id=f"c{number}", words="w" * 300)))
     store.stage(erase("c7"))
     await store.settled()
-    store.close()
-    store = reopen(folder, segment_bytes=SEGMENT_BYTES)
+    await until(lambda: list_files(folder).base is not None and store._compactor.idle())
     for number in range(30):
         store.stage(keep(Case(id=f"c{number + 40}", words="w" * 300)))
+        await store.settled()
     store.close()
     files = journal_files(folder)
     assert [path.name.split("-")[0] for path in files[:3]] == ["base", "segment", "segment"]
