@@ -47,7 +47,7 @@ def begin(office: Office, unit: Unit, case: Case, duty: DutyName, *, quietly: bo
     climb = duty_of(case, duty)
     unit.disarm(climb.clock_id)
     if climb.role is None:
-        return _to_outside(office, unit, case, duty) if duty == "owner" else case
+        return give_up(office, unit, case, duty) if duty == "owner" else case
     fresh = Climb(role=climb.role, began_at=unit.now)
     case = with_duty(case, duty, fresh)
     if not quietly:
@@ -103,7 +103,7 @@ def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
         messages.post_reply(office, unit, case, "waiting", mark=f"{duty}/{_mark(climb)}/reminder")
         return arm(office, unit, case, duty, reason="climb")
     if not candidates(office, case, duty, unit.now):
-        return _to_outside(office, unit, case, duty)
+        return give_up(office, unit, case, duty)
     stage = climb.stage + 1
     case = with_duty(case, duty, replace(climb, stage=stage))
     messages.alert(
@@ -121,7 +121,7 @@ def _mark(climb: Climb) -> str:
     return f"{climb.began_at.timestamp():.0f}"
 
 
-def _to_outside(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
+def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     """Every way inside has been tried: the reporter is shown the way outside (rule 5)."""
     case = stop(unit, case, duty)
     climb = duty_of(case, duty)

@@ -28,6 +28,9 @@ from bot.model.people import PersonId
 from bot.model.text import literal
 from bot.model.views import Action, Notice, View
 
+ON_MORE = 4
+"""Actions on one card behind More: with More itself and Back no more than six."""
+
 
 def words_for(office: Office, case: Case, language: str) -> Words:
     """The texts of the case's own definition, in the reader's language."""
@@ -55,7 +58,7 @@ def press_case(office: Office, unit: Unit, pressed: Pressed) -> Answer:
     if pressed.verb == verbs.OPEN:
         return _open(office, unit, case, pressed, words)
     if pressed.verb == verbs.MORE:
-        return Answer(view=_more(office, unit, case, person, words))
+        return Answer(view=_more(office, unit, case, pressed, words))
     if pressed.verb == verbs.FORM:
         return _form(office, unit, case, pressed, words)
     return _do(office, unit, case, pressed, words)
@@ -142,10 +145,23 @@ def note_access(office: Office, unit: Unit, case: Case, person: PersonId) -> Cas
     return seen
 
 
-def _more(office: Office, unit: Unit, case: Case, person: PersonId, words: Words) -> View:
-    reader = reader_of(office, unit, case, person)
+def _more(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> View:
+    reader = reader_of(office, unit, case, pressed.speaker.id)
     others = [a for a in reader.actions if not a.first and applies(case, a)]
-    buttons = tuple(action_button(words, case, a, unit.now) for a in others)
+    _, stamp = verbs.read_offer(pressed.action_id)
+    start = int(stamp) if stamp.isdecimal() and int(stamp) < len(others) else 0
+    page = others[start : start + ON_MORE]
+    buttons = [action_button(words, case, a, unit.now) for a in page]
+    if start + ON_MORE < len(others):
+        buttons.append(
+            Action(
+                verb=verbs.MORE,
+                label=words.say("button_more"),
+                target=case.id,
+                action_id=f"more.{start + ON_MORE}",
+                sends_inputs=False,
+            )
+        )
     back = _back(words, case)
     return View(
         summary=words.say("case_summary", number=case.number),

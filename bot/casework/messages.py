@@ -15,6 +15,7 @@ from bot.casework.unit import Unit
 from bot.engine.hours import next_open
 from bot.model.cases import Case
 from bot.model.definition import Definition, Urgency
+from bot.model.events import Said
 from bot.model.people import PersonId, RoleRef
 from bot.model.runs import Run
 
@@ -95,6 +96,29 @@ def reply(office: Office, unit: Unit, person: PersonId, what: str, *, key: str, 
             now=unit.now,
             to_person=person,
             params={"what": what, **params},
+            valid_until=unit.now + PERSONAL_VALID,
+        )
+    )
+
+
+def said_back(office: Office, unit: Unit, person: PersonId, text: str, *, key: str) -> None:
+    """Answer a message with a finished sentence."""
+    reply(office, unit, person, "said", key=key, text=text)
+
+
+def channel_reply(office: Office, unit: Unit, said: Said, what: str) -> None:
+    """A fixed line below what was said in a channel or group chat, without an echo."""
+    place = said.place
+    unit.send(
+        office.item(
+            CHANNEL_REPLY,
+            key=f"channel/{place.conversation}/{said.activity_id}",
+            slot=f"channel/{place.conversation}/{said.activity_id}",
+            urgency="routine",
+            now=unit.now,
+            to_channel=place.conversation,
+            thread=said.activity_id if place.scope == "channel" else "",
+            params={"what": what, "tenant": place.tenant, "service_url": place.service_url},
             valid_until=unit.now + PERSONAL_VALID,
         )
     )
@@ -188,7 +212,7 @@ def daily(office: Office, unit: Unit, definition: Definition) -> None:
     school = definition.school
     local = unit.now.astimezone(ZoneInfo(school.zone))
     due = datetime.combine(local.date(), school.clocks.daily_post, tzinfo=local.tzinfo)
-    day = local.date().isoformat()
+    day = unit.now.date().isoformat()
     known = office.store.get(POSTED, f"daily/{day}")
     unit.send(
         office.item(

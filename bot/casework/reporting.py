@@ -37,8 +37,10 @@ EVENTS = {
 }
 
 
-def begin_report(office: Office, unit: Unit, person: PersonId, *, language: str, typed: str = "") -> Run:
-    """A new report run, shown in the person's chat; `typed` is kept for its description."""
+def begin_report(
+    office: Office, unit: Unit, person: PersonId, *, language: str, typed: str = "", quietly: bool = False
+) -> Run:
+    """A new report run; `typed` is kept for its description. Shown in the chat unless `quietly`."""
     definition = office.shelf.current()
     run = begin(
         definition,
@@ -51,7 +53,8 @@ def begin_report(office: Office, unit: Unit, person: PersonId, *, language: str,
     )
     unit.run(run)
     _arm_reminders(unit, definition, run)
-    messages.show_run(office, unit, run, fresh=True, urgency="serious")
+    if not quietly:
+        messages.show_run(office, unit, run, fresh=True, urgency="serious")
     return run
 
 
@@ -155,16 +158,15 @@ def runs_of(office: Office, person: PersonId, *, most: int = 12) -> tuple[Run, .
 
 
 def take_typed(office: Office, unit: Unit, run: Run, text: str) -> bool:
-    """Text typed while a card waits answers it: the first question in words that the step asks.
-
-    False when the step asks for no words.
+    """Text typed while a card waits answers it: the first question in words that the step asks, else the
+    description is kept for later. False when there is nowhere to keep it.
     """
     definition = office.shelf.by_hash(run.definition)
     flow = definition.flows[run.flow]
     step = flow.steps[run.step]
     free = [k for k in step.fields if flow.fields[k].kind in ("text", "paragraph")]
     if not free:
-        return False
+        return _keep_for_later(office, unit, definition, run, text)
     before = run.answers.get(free[0], "")
     joined = f"{before}\n{text}".strip()[: flow.fields[free[0]].max_length * 2]
     event = Event(kind="answer", values={free[0]: joined})
@@ -176,6 +178,23 @@ def take_typed(office: Office, unit: Unit, run: Run, text: str) -> bool:
     _arm_reminders(unit, definition, moved)
     unit.run(moved)
     messages.show_run(office, unit, moved, fresh=True, urgency="serious")
+    return True
+
+
+def _keep_for_later(office: Office, unit: Unit, definition: Definition, run: Run, text: str) -> bool:
+    key = definition.flows[run.flow].description_field
+    if not key:
+        return False
+    before = run.answers.get(key, "")
+    kept = replace(
+        run,
+        answers={**run.answers, key: f"{before}\n{text}".strip()},
+        revision=run.revision + 1,
+        touched_at=unit.now,
+    )
+    _arm_reminders(unit, definition, kept)
+    unit.run(kept)
+    messages.show_run(office, unit, kept, fresh=True, urgency="serious")
     return True
 
 

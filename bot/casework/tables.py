@@ -21,6 +21,7 @@ def _case_keys(case: Case) -> Mapping[str, tuple[str, ...]]:
         "reporter": (case.reporter,),
         "incident": (case.incident,),
         "state": (state,),
+        "day": (case.opened_at.date().isoformat(),),
         "earlier": tuple(f"{case.routed.table}/{case.routed.row}/{who}" for who in subjects),
         "excluded": tuple(e.person for e in case.excluded if e.lifted_at is None and state == "open"),
         "role": (case.routed.owner.role,) if case.routed.owner and state == "open" else (),

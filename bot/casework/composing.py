@@ -1,0 +1,461 @@
+"""Makes each queued message ready on the facts of the moment it goes: to whom, what it shows, or not at all.
+
+The last place where may_see is asked before a send. Must not know how anything is carried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.casework import climbs, messages
+from bot.casework.desk_views import picture_view, reply_view
+from bot.casework.handling import view_of
+from bot.casework.linking import strangers_in
+from bot.casework.office import Office
+from bot.casework.ports import Address, Envelope, Lapsed, Member, Mention, NoWay
+from bot.casework.presses import answer_press
+from bot.casework.reporting import show
+from bot.casework.tables import CASES, CHANNELS, POSTED, REFERENCES, RUNS
+from bot.casework.views.alerts import (
+    alert_line,
+    alert_view,
+    blank_view,
+    daily_view,
+    link_view,
+    post_view,
+)
+from bot.casework.words import Words
+from bot.engine.access import barred_from_deciding, may_see
+from bot.engine.holders import holders
+from bot.engine.routing import SAFEGUARDING
+from bot.model.cases import Case, excluded_now
+from bot.model.events import Place, Pressed, Speaker
+from bot.model.outbox import Item, Posted, Reference
+from bot.model.people import Holder, PersonId, RoleRef
+from bot.model.views import Notice, View
+
+Composed = Envelope | Lapsed | NoWay
+NOBODY = "nobody"
+EXCLUDED_READS = "excluded_in_channel"
+STRANGER_READS = "stranger_in_channel"
+NO_CHANNEL = "no_channel"
+
+
+class Compositor:
+    """Composes items. Synchronous and read-only."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._kinds: Mapping[str, Callable[[Item, datetime], Composed]] = {
+            messages.RUN: self._run,
+            messages.ALERT: self._alert,
+            messages.ALERT_CARD: self._alert_card,
+            messages.CASE: self._case,
+            messages.OUTSIDE: self._outside,
+            messages.REPLY: self._reply,
+            messages.NOTICE: self._notice,
+            messages.LINK_ASK: self._link_ask,
+        }
+
+    def roster_of(self, item: Item) -> Address | None:
+        """The channel whose members must be known before this goes; None for a chat."""
+        if item.to_channel is None or item.kind == messages.CHANNEL_REPLY:
+            return None
+        return self._channel_address(item.to_channel)
+
+    def compose(self, item: Item, now: datetime, *, roster: tuple[Member, ...] | None) -> Composed:
+        """The message as it must be now."""
+        if item.to_channel is not None:
+            return self._for_channel(item, roster or (), now)
+        return self._kinds[item.kind](item, now)
+
+    # --- chats ---
+
+    def _words(self, case: Case | None, language: str) -> Words:
+        definition = self._office.definition_of(case) if case is not None else self._office.shelf.current()
+        return Words(definition=definition, language=language)
+
+    def _reference(self, person: PersonId | None) -> Reference | None:
+        found = self._office.store.get(REFERENCES, person) if person else None
+        return found if found is not None and found.live else None
+
+    def _to(
+        self,
+        item: Item,
+        reference: Reference,
+        *,
+        slot: str,
+        words: Words,
+        text: str = "",
+        view: View | None = None,
+    ) -> Envelope:
+        """An envelope for the person's own chat: an edit where the message exists and is to change."""
+        posted = self._office.store.get(POSTED, slot)
+        edit = posted.activity_id if posted is not None and item.do != "send" else None
+        if item.again and text:
+            text = words.say("may_be_repeat", text=text)
+        envelope = Envelope(
+            address=Address(
+                tenant=reference.tenant,
+                service_url=reference.service_url,
+                conversation=reference.conversation,
+            ),
+            slot=slot,
+            text=text,
+            edit=edit,
+            person=reference.person,
+            shown=item.params,
+        )
+        if view is not None and view.refresh is not None:
+            view = replace(view, refresh_for=reference.member)
+        return _with_view(envelope, view, words, again=item.again)
+
+    def _case_of(self, item: Item) -> Case | None:
+        return self._office.store.get(CASES, item.case) if item.case else None
+
+    def _run(self, item: Item, _now: datetime) -> Composed:
+        run = self._office.store.get(RUNS, item.run or "")
+        reference = self._reference(item.to_person)
+        if run is None:
+            return Lapsed(why="gone")
+        if reference is None:
+            return NoWay(why=NOBODY)
+        words = Words(definition=self._office.shelf.by_hash(run.definition), language=run.language)
+        view = show(self._office, self._office.unit(), run)
+        return self._to(item, reference, slot=messages.run_slot(run.id), words=words, view=view)
+
+    def _alert(self, item: Item, now: datetime) -> Composed:
+        case = self._case_of(item)
+        if case is None:
+            return Lapsed(why="gone")
+        if item.do == "edit":
+            return self._alert_card(item, now)
+        if lapsed := self._lapsed(item, case):
+            return lapsed
+        holder = self.next_holder(item, case, now)
+        reference = self._reference(holder.person) if holder else None
+        if holder is None or reference is None:
+            return NoWay(why=NOBODY)
+        words = self._words(case, reference.language)
+        if case.urgency != "routine":
+            line = alert_line(words, case, reason=_line_reason(item))
+            slot = f"line/{item.id}"
+            envelope = self._to(item, reference, slot=slot, words=words, text=line)
+            return replace(envelope, summary=line)
+        return self._card(item, case, reference, words)
+
+    def _card(self, item: Item, case: Case, reference: Reference, words: Words) -> Envelope:
+        reason = item.params.get("duty", "owner")
+        view = alert_view(words, case, reason=reason, person=reference.person)
+        slot = messages.alert_slot(case.id, reference.person)
+        return self._to(item, reference, slot=slot, words=words, view=view)
+
+    def _lapsed(self, item: Item, case: Case) -> Lapsed | None:
+        """The purpose has gone: accepted, closed, or asked of another role since."""
+        duty = item.params.get("duty")
+        if case.closing is not None:
+            return Lapsed(why="closed")
+        if duty in ("owner", "oversight"):
+            climb = climbs.duty_of(case, "owner" if duty == "owner" else "oversight")
+            if climb.accepted_by is not None:
+                return Lapsed(why="accepted")
+            if climb.role != item.to_role:
+                return Lapsed(why="role_changed")
+        return None
+
+    def next_holder(self, item: Item, case: Case, now: datetime) -> Holder | None:
+        """Who gets it: for a reminder those asked last, else the next one untried whom a message reaches."""
+        if item.to_role is None:
+            return None
+        found = self.reachable(case, item.to_role, now)
+        duty = item.params.get("duty")
+        if duty not in ("owner", "oversight"):
+            return found[0] if found else None
+        tried = climbs.duty_of(case, "owner" if duty == "owner" else "oversight").tried
+        if item.reason == "reminder" and tried:
+            return next((h for h in found if h.person == tried[-1]), None) or _untried(found, tried)
+        if item.reason == "worried":
+            return found[0] if found else None
+        return _untried(found, tried)
+
+    def reachable(self, case: Case, role: RoleRef, now: datetime) -> tuple[Holder, ...]:
+        """The holders of the moment, less whoever must not have it, whose chat is known."""
+        directory = self._office.directory()
+        barred = barred_from_deciding(case, directory)
+        found = holders(role, directory, excluded=barred, at=now)
+        return tuple(h for h in found if self._reference(h.person) is not None)
+
+    def _alert_card(self, item: Item, now: datetime) -> Composed:
+        case = self._case_of(item)
+        reference = self._reference(item.to_person)
+        if case is None or reference is None:
+            return Lapsed(why="gone")
+        words = self._words(case, reference.language)
+        if not self._may_read(case, reference.person, now):
+            slot = messages.alert_slot(case.id, reference.person)
+            if item.do == "send":
+                return Lapsed(why="excluded")
+            return self._to(item, reference, slot=slot, words=words, view=blank_view(words))
+        return self._card(item, case, reference, words)
+
+    def _may_read(self, case: Case, person: PersonId, now: datetime) -> bool:
+        return may_see(case, person, self._office.directory(), now)
+
+    def _case(self, item: Item, now: datetime) -> Composed:
+        case = self._case_of(item)
+        reference = self._reference(item.to_person)
+        if case is None or reference is None:
+            return Lapsed(why="gone")
+        words = self._words(case, reference.language)
+        slot = messages.case_slot(case.id, reference.person)
+        if not self._may_read(case, reference.person, now):
+            if item.do == "send":
+                return Lapsed(why="excluded")
+            return self._to(item, reference, slot=slot, words=words, view=blank_view(words))
+        view = view_of(self._office, self._office.unit(), case, reference.person, words)
+        return self._to(item, reference, slot=slot, words=words, view=view)
+
+    def _outside(self, item: Item, _now: datetime) -> Composed:
+        case = self._case_of(item)
+        reference = self._reference(item.to_person)
+        if case is None or reference is None:
+            return Lapsed(why="gone")
+        if case.owner.accepted_by is not None and not case.oversight.outside:
+            return Lapsed(why="accepted")
+        words = self._words(case, reference.language)
+        key = "line_number_only" if reference.person in excluded_now(case) else "line_outside"
+        text = words.say(key, number=case.number, route=words.say("outside_route"))
+        return self._to(item, reference, slot=item.slot, words=words, text=text)
+
+    def _reply(self, item: Item, now: datetime) -> Composed:
+        reference = self._reference(item.to_person)
+        if reference is None:
+            return Lapsed(why="gone")
+        words = self._words(None, reference.language)
+        view = reply_view(self._office, words, item, now)
+        if view is not None:
+            return self._to(item, reference, slot=item.slot, words=words, view=view)
+        if item.params["what"] == "press":
+            return self._pressed_again(item, reference, words)
+        said = item.params["what"] == "said"
+        text = item.params["text"] if said else words.say(item.params["what"])
+        return self._to(item, reference, slot=item.slot, words=words, text=text)
+
+    def _pressed_again(self, item: Item, reference: Reference, words: Words) -> Composed:
+        """What an Action.Submit is answered with: the press asked again, with a unit that is thrown away."""
+        pressed = Pressed(
+            speaker=Speaker(id=reference.person, name=""),
+            place=Place(
+                tenant=reference.tenant,
+                service_url=reference.service_url,
+                conversation=reference.conversation,
+                scope="personal",
+                member=reference.member,
+                language=reference.language,
+            ),
+            activity_id=item.id,
+            verb=item.params["verb"],
+            target=item.params["target"],
+            action_id=item.params["action_id"],
+            values={k.removeprefix("value."): v for k, v in item.params.items() if k.startswith("value.")},
+        )
+        answer = answer_press(self._office, self._office.unit(), pressed)
+        return self._to(item, reference, slot=item.slot, words=words, text=answer.text, view=answer.view)
+
+    def _notice(self, item: Item, now: datetime) -> Composed:
+        case = self._case_of(item)
+        person = item.to_person
+        if person is not None and case is not None and not self._may_read(case, person, now):
+            return Lapsed(why="excluded")
+        if person is None and item.to_role is not None:
+            found = self._for_notice(item, case, item.to_role, now)
+            person = found[0].person if found else None
+        reference = self._reference(person)
+        if reference is None:
+            return NoWay(why=NOBODY)
+        words = self._words(case, reference.language)
+        if item.params["what"] == messages.PICTURE:
+            view = picture_view(self._office, words, item)
+            return self._to(item, reference, slot=item.slot, words=words, view=view)
+        values = {"number": case.number if case else "", "time": words.clock(item.created_at)}
+        text = words.say(item.params["what"], **values)
+        return self._to(item, reference, slot=item.slot, words=words, text=text)
+
+    def _for_notice(self, item: Item, case: Case | None, role: RoleRef, now: datetime) -> tuple[Holder, ...]:
+        if case is not None:
+            return self.reachable(case, role, now)
+        run = self._office.store.get(RUNS, item.run) if item.run else None
+        named = run.answers if run else {}
+        out = {p for key in ("adults", "withheld") for p in named.get(key, "").split(",") if p}
+        found = holders(role, self._office.directory(), excluded=frozenset(out), at=now)
+        return tuple(h for h in found if self._reference(h.person) is not None)
+
+    def _link_ask(self, item: Item, now: datetime) -> Composed:
+        channel = self._office.store.get(CHANNELS, item.params["channel"])
+        if channel is None or channel.state != "asked" or item.to_role is None:
+            return Lapsed(why="answered")
+        directory = self._office.directory()
+        asked = frozenset({channel.linked_by})
+        found = holders(item.to_role, directory, excluded=asked, at=now)
+        reference = next((r for h in found if (r := self._reference(h.person)) is not None), None)
+        if reference is None:
+            return NoWay(why=NOBODY)
+        words = self._words(None, reference.language)
+        by = directory.people.get(channel.linked_by)
+        view = link_view(
+            words,
+            channel,
+            tuple(n for n in item.params["members"].split(", ") if n),
+            tuple(n for n in item.params["outsiders"].split(", ") if n),
+            by.name if by else "",
+        )
+        return self._to(item, reference, slot=item.slot, words=words, view=view)
+
+    # --- channels ---
+
+    def _channel_address(self, channel: str, thread: str | None = None) -> Address | None:
+        known = self._office.store.get(CHANNELS, channel)
+        if known is None:
+            return None
+        return Address(
+            tenant=known.tenant, service_url=known.service_url, conversation=known.id, thread=thread
+        )
+
+    def _for_channel(self, item: Item, roster: tuple[Member, ...], now: datetime) -> Composed:
+        words = self._words(self._case_of(item), self._office.shelf.current().school.language)
+        if item.kind == messages.CHANNEL_REPLY:
+            return _channel_reply(item, words)
+        address = self._channel_address(item.to_channel or "")
+        if address is None:
+            return NoWay(why=NO_CHANNEL)
+        if item.kind == messages.LINK_TEST:
+            text = words.say("channel_test")
+            return Envelope(address=address, slot=item.slot, text=text, summary=text)
+        if item.do == "withdraw":
+            return self._withdrawal(item, address)
+        if strangers_in(roster, self._office.shelf.current(), self._office.directory()):
+            return NoWay(why=STRANGER_READS)
+        if item.kind == messages.DAILY:
+            return self._daily(item, address, words, roster)
+        return self._post(item, address, words, roster, now)
+
+    def _withdrawal(self, item: Item, address: Address) -> Composed:
+        posted = self._office.store.get(POSTED, item.slot)
+        if posted is None or posted.withdrawn:
+            return Lapsed(why="gone")
+        return Envelope(address=address, slot=item.slot, edit=posted.activity_id, text=" ")
+
+    def _post(
+        self, item: Item, address: Address, words: Words, roster: tuple[Member, ...], now: datetime
+    ) -> Composed:
+        case = self._case_of(item)
+        if case is None:
+            return Lapsed(why="gone")
+        if case.routed.restricted or case.routed.channel == "none":
+            return Lapsed(why="not_for_channels")
+        if excluded_now(case) & self._present(roster):
+            return NoWay(why=EXCLUDED_READS)
+        posted = self._office.store.get(POSTED, messages.post_slot(case.id))
+        mention = self._mention(case, roster, now)
+        if item.kind == messages.POST_REPLY:
+            return self._post_reply(item, case, address, words, posted, mention)
+        if item.do == "send" and posted is not None and not posted.withdrawn:
+            return Lapsed(why="posted")
+        name = f"<at>{mention.name}</at>" if mention else ""
+        view = post_view(words, case, mention=name)
+        edit = posted.activity_id if posted is not None and item.do == "edit" else None
+        envelope = Envelope(
+            address=address,
+            slot=messages.post_slot(case.id),
+            edit=edit,
+            mentions=(mention,) if mention else (),
+        )
+        return _with_view(envelope, view, words, again=item.again)
+
+    def _post_reply(
+        self,
+        item: Item,
+        case: Case,
+        address: Address,
+        words: Words,
+        posted: Posted | None,
+        mention: Mention | None,
+    ) -> Composed:
+        if posted is None or posted.withdrawn:
+            return Lapsed(why="gone")
+        waiting = case.owner.accepted_by is None or (
+            case.oversight.role is not None and case.oversight.accepted_by is None
+        )
+        if not waiting or case.closing is not None:
+            return Lapsed(why="accepted")
+        who = f"<at>{mention.name}</at>" if mention else ""
+        text = words.say(f"thread_{item.reason}", number=case.number, who=who)
+        if item.again:
+            text = words.say("may_be_repeat", text=text)
+        return Envelope(
+            address=replace(address, thread=posted.activity_id),
+            slot=item.slot,
+            text=text,
+            summary=words.say(f"thread_{item.reason}", number=case.number, who="").strip(),
+            mentions=(mention,) if mention else (),
+        )
+
+    def _present(self, roster: tuple[Member, ...]) -> frozenset[PersonId]:
+        return frozenset(m.account for m in roster if m.account)
+
+    def _mention(self, case: Case, roster: tuple[Member, ...], now: datetime) -> Mention | None:
+        """The DSL of today: the first holder on duty who is in the channel."""
+        directory = self._office.directory()
+        out = barred_from_deciding(case, directory)
+        by_person = {m.account: m for m in roster if m.account}
+        for holder in holders(RoleRef(role=SAFEGUARDING[0]), directory, excluded=out, at=now):
+            member = by_person.get(holder.person)
+            if member is not None:
+                return Mention(member=member.member, name=member.name)
+        return None
+
+    def _daily(self, item: Item, address: Address, words: Words, roster: tuple[Member, ...]) -> Composed:
+        day = item.params["day"]
+        present = self._present(roster)
+        cases = [
+            c
+            for key in self._office.store.find(CASES, "day", day)
+            if (c := self._office.store.get(CASES, key)) is not None
+            and c.routed.channel == "daily"
+            and not excluded_now(c) & present
+        ]
+        posted = self._office.store.get(POSTED, item.slot)
+        edit = posted.activity_id if posted is not None and item.do == "edit" else None
+        envelope = Envelope(address=address, slot=item.slot, edit=edit)
+        return _with_view(envelope, daily_view(words, day, cases), words, again=item.again)
+
+
+def _channel_reply(item: Item, words: Words) -> Envelope:
+    """An answer in whatever channel or group chat spoke to the bot: a fixed line, without an echo."""
+    text = words.say(item.params["what"])
+    address = Address(
+        tenant=item.params["tenant"],
+        service_url=item.params["service_url"],
+        conversation=item.to_channel or "",
+        thread=item.thread or None,
+    )
+    return Envelope(address=address, slot=item.slot, text=text, summary=text)
+
+
+def _untried(found: tuple[Holder, ...], tried: tuple[PersonId, ...]) -> Holder | None:
+    return next((h for h in found if h.person not in tried), None)
+
+
+def _line_reason(item: Item) -> str:
+    return item.reason if item.reason in ("reminder", "climb", "worried", "told", "released") else "new"
+
+
+def _with_view(envelope: Envelope, view: View | None, words: Words, *, again: bool) -> Envelope:
+    if view is None:
+        return replace(envelope, summary=envelope.summary or envelope.text)
+    if again:
+        repeat = Notice(text=words.say("may_be_repeat_card"), tone="plain")
+        view = replace(view, blocks=(repeat, *view.blocks))
+    return replace(envelope, view=view, summary=view.summary)

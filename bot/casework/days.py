@@ -1,0 +1,56 @@
+"""What is done once a day: old presses forgotten, the day's list sent, unreachable role holders named.
+
+Must not know what time it is but by the unit of work.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.casework import messages
+from bot.casework.linking import ADMIN
+from bot.casework.office import Office
+from bot.casework.tables import PRESSES, REFERENCES
+from bot.casework.unit import Unit
+from bot.casework.verbs import PRESS_KEPT
+from bot.model.outbox import Alarm
+
+DAY_ALARM = "day"
+PURGED_AT_ONCE = 2000
+
+
+def arm_day(office: Office, unit: Unit) -> None:
+    """Set the daily clock if it is not set: at the hour of the quiet post, school's time."""
+    school = office.shelf.current().school
+    local = unit.now.astimezone(ZoneInfo(school.zone))
+    due = datetime.combine(local.date(), school.clocks.daily_post, tzinfo=local.tzinfo)
+    while due <= local:
+        due += timedelta(days=1)
+    unit.arm(Alarm(id=DAY_ALARM, kind="day", due=due.astimezone(unit.now.tzinfo), duty="school"))
+
+
+def every_day(office: Office, unit: Unit) -> None:
+    """The day's work, and the clock set for tomorrow. A day that was missed is done once, not twice."""
+    old = (unit.now - PRESS_KEPT).isoformat()
+    for key in office.store.earliest(PRESSES, old, PURGED_AT_ONCE):
+        unit.delete(PRESSES, key)
+    day = unit.now.date().isoformat()
+    directory = office.directory()
+    for person in directory.people.values():
+        if person.former:
+            continue
+        roles = [directory.roles[r] for r in person.roles if r in directory.roles]
+        if any(r.sees == "unrestricted" for r in roles):
+            messages.reply(office, unit, person.id, "day_list", key=f"list/{day}/{person.id}", day=day)
+        if ADMIN in person.roles and _unreachable(office):
+            messages.reply(office, unit, person.id, "unreachable", key=f"reach/{day}/{person.id}")
+    arm_day(office, unit)
+
+
+def _unreachable(office: Office) -> bool:
+    return any(
+        (reference := office.store.get(REFERENCES, p.id)) is None or not reference.live
+        for p in office.directory().people.values()
+        if p.roles and not p.former
+    )

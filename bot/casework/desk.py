@@ -1,0 +1,244 @@
+"""The front desk: who is speaking is asked first, then each event becomes one unit of work.
+
+What Teams' edge calls. Load, decide and stage happen without an await; the answer waits for the disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.casework import linking, messages
+from bot.casework.days import DAY_ALARM, arm_day
+from bot.casework.life import lived_through
+from bot.casework.office import Office
+from bot.casework.presses import answer_press
+from bot.casework.reporting import (
+    begin_report,
+    open_runs,
+    runs_of,
+    take_typed,
+)
+from bot.casework.strangers import stranger_pressed, stranger_said
+from bot.casework.tables import CLOCKS, PRESSES, REFERENCES
+from bot.casework.unit import Unit
+from bot.casework.words import Words
+from bot.engine.routing import HEADS, SAFEGUARDING
+from bot.model.events import Answer, Lived, Place, Pressed, Said, Searched, Speaker
+from bot.model.outbox import Press, Reference
+from bot.model.people import PersonId, RoleRef
+from bot.model.runs import Run
+from bot.model.views import Choice
+
+RECENT_HOURS = 12
+SEARCH_LETTERS = 1
+LONGEST_TYPED = 8000
+
+
+class FrontDesk:
+    """Implements the Desk port."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def open(self) -> None:
+        """Set the daily clock, once, when the service starts."""
+        unit = self._office.unit()
+        if self._office.store.get(CLOCKS, DAY_ALARM) is None:
+            arm_day(self._office, unit)
+        await self._settle(unit)
+
+    async def said(self, said: Said) -> None:
+        """See Desk."""
+        unit = self._office.unit()
+        self._said(unit, said)
+        await self._settle(unit)
+
+    async def pressed(self, pressed: Pressed) -> Answer:
+        """See Desk."""
+        unit = self._office.unit()
+        self._keep_reference(unit, pressed.place, pressed.speaker)
+        answer = self._pressed(unit, pressed)
+        if pressed.fallback:
+            self._reply_to_fallback(unit, pressed, answer)
+        await self._settle(unit)
+        if answer.view is not None and answer.view.refresh is not None:
+            return replace(answer, view=replace(answer.view, refresh_for=pressed.place.member))
+        return answer
+
+    async def searched(self, searched: Searched) -> tuple[Choice, ...]:
+        """See Desk."""
+        directory = self._office.directory()
+        member = directory.people.get(searched.speaker.id)
+        text = searched.text.strip().lower()
+        if member is None or member.former or len(text) < SEARCH_LETTERS:
+            return ()
+        if searched.dataset != "pupils":
+            return ()
+        found = (p for p in directory.pupils.values() if text in f"{p.name} {p.form}".lower())
+        ordered = sorted(found, key=lambda p: (not p.name.lower().startswith(text), p.name))
+        return tuple(Choice(value=p.id, label=f"{p.name} ({p.form})") for p in ordered[: searched.limit])
+
+    async def lived(self, lived: Lived) -> None:
+        """See Desk."""
+        unit = self._office.unit()
+        if lived.kind in ("installed", "upgraded") and lived.speaker is not None:
+            self._keep_reference(unit, lived.place, lived.speaker)
+        lived_through(self._office, unit, lived)
+        await self._settle(unit)
+
+    async def _settle(self, unit: Unit) -> None:
+        staged = unit.stage()
+        if staged is not None:
+            self._office.wake()
+        await self._office.store.settled()
+
+    def _is_staff(self, person: PersonId) -> bool:
+        member = self._office.directory().people.get(person)
+        return member is not None and not member.former
+
+    def _keep_reference(self, unit: Unit, place: Place, speaker: Speaker) -> None:
+        """Taken only from the bot's own chat with that person (casework 9); written when it changed."""
+        if place.scope != "personal":
+            return
+        known = unit.get(REFERENCES, speaker.id)
+        fresh = Reference(
+            person=speaker.id,
+            tenant=place.tenant,
+            service_url=place.service_url,
+            conversation=place.conversation,
+            member=place.member,
+            language=place.language,
+            seen_at=known.seen_at if known else unit.now,
+        )
+        if known != fresh:
+            unit.put(REFERENCES, speaker.id, replace(fresh, seen_at=unit.now))
+
+    # --- presses ---
+
+    def _pressed(self, unit: Unit, pressed: Pressed) -> Answer:
+        if not self._is_staff(pressed.speaker.id):
+            return stranger_pressed(self._office, unit, pressed)
+        return answer_press(self._office, unit, pressed)
+
+    def _reply_to_fallback(self, unit: Unit, pressed: Pressed, answer: Answer) -> None:
+        """An Action.Submit cannot be answered in place: the answer is the next message of that chat."""
+        if pressed.place.scope != "personal":
+            return
+        key = f"press/{pressed.place.conversation}/{pressed.activity_id}"
+        if answer.view is None:
+            messages.said_back(self._office, unit, pressed.speaker.id, answer.text, key=key)
+            return
+        typed = {f"value.{k}": v for k, v in pressed.values.items()}
+        messages.reply(
+            self._office,
+            unit,
+            pressed.speaker.id,
+            "press",
+            key=key,
+            verb=pressed.verb,
+            target=pressed.target,
+            action_id=pressed.action_id,
+            member=pressed.place.member,
+            **typed,
+        )
+
+    # --- messages ---
+
+    def _said(self, unit: Unit, said: Said) -> None:
+        office, person = self._office, said.speaker.id
+        mark = f"said/{said.place.conversation}/{said.activity_id}"
+        if unit.get(PRESSES, mark) is not None:
+            return
+        press = Press(
+            id=mark, target=said.place.conversation, action_id=said.activity_id,
+            person=person, verb="said", at=unit.now,
+        )  # fmt: skip
+        if said.place.scope != "personal":
+            self._said_in_channel(unit, said)
+            unit.put(PRESSES, mark, press)
+            return
+        self._keep_reference(unit, said.place, said.speaker)
+        if said.picture:
+            self._refuse_picture(unit, said)
+        result = ""
+        if not self._is_staff(person):
+            if said.text or not said.picture:
+                stranger_said(office, unit, said)
+        elif said.text or not said.picture:
+            result = self._staff_said(unit, said)
+        unit.put(PRESSES, mark, replace(press, result=result))
+
+    def _staff_said(self, unit: Unit, said: Said) -> str:
+        """A command, an answer to the waiting card, or the beginning of a report. The run it went into."""
+        office, person = self._office, said.speaker.id
+        words = Words(definition=office.shelf.current(), language=said.place.language)
+        key = f"{said.place.conversation}/{said.activity_id}"
+        text = said.text[:LONGEST_TYPED]
+        command = " ".join(text.lower().strip(" .!?,").split())
+        for name in ("hello", "help", "mine"):
+            if command in _spelt(words, name):
+                messages.reply(office, unit, person, name, key=key)
+                return ""
+        if command in _spelt(words, "thanks"):
+            messages.reply(office, unit, person, "thanks", key=key)
+            return ""
+        if command in _spelt(words, "report") or not text:
+            return begin_report(office, unit, person, language=said.place.language).id
+        return self._sentence(unit, said, text, key)
+
+    def _sentence(self, unit: Unit, said: Said, text: str, key: str) -> str:
+        office, person = self._office, said.speaker.id
+        waiting = next((r for r in open_runs(office, person) if r.state == "open"), None)
+        if waiting is not None and take_typed(office, unit, waiting, text):
+            return waiting.id
+        sent = self._just_sent(unit, person)
+        run = begin_report(
+            office, unit, person, language=said.place.language, typed=text, quietly=sent is not None
+        )
+        if sent is not None:
+            unit.run(replace(run, state="saved"))
+            messages.reply(office, unit, person, "typed", key=key, sent=sent.id, draft=run.id)
+        return run.id
+
+    def _just_sent(self, unit: Unit, person: PersonId) -> Run | None:
+        """The report sent last, if that was not long ago: what is typed next may belong to it."""
+        for run in runs_of(self._office, person, most=3):
+            hours = (unit.now - run.touched_at).total_seconds() / 3600
+            if run.state == "sent" and run.cases and hours < RECENT_HOURS:
+                return run
+        return None
+
+    def _refuse_picture(self, unit: Unit, said: Said) -> None:
+        """Refused with the reason; the safeguarding lead hears at once that it lies there (casework 7)."""
+        office, person = self._office, said.speaker.id
+        key = f"{said.place.conversation}/{said.activity_id}"
+        messages.reply(office, unit, person, "picture_refused", key=f"{key}/picture")
+        run = next(iter(open_runs(office, person)), None)
+        lead = SAFEGUARDING[0]
+        held = office.directory().people.get(person)
+        role = HEADS[0] if held is not None and lead in held.roles else lead
+        messages.notice(
+            office,
+            unit,
+            messages.PICTURE,
+            key=f"picture/{key}",
+            role=RoleRef(role=role),
+            run=run,
+            sender=person,
+            message=said.activity_id,
+        )
+
+    def _said_in_channel(self, unit: Unit, said: Said) -> None:
+        words = Words(definition=self._office.shelf.current(), language=said.place.language)
+        command = " ".join(said.text.lower().strip(" .!?").split())
+        what = "channel_private"
+        if command in _spelt(words, "alert_here"):
+            what = linking.ask(self._office, unit, said.place, said.speaker.id)
+        elif command in _spelt(words, "alert_stop"):
+            what = linking.stop_alerts(self._office, unit, said.place, said.speaker.id)
+        messages.channel_reply(self._office, unit, said, what)
+
+
+def _spelt(words: Words, name: str) -> tuple[str, ...]:
+    """The ways in which a command may be typed, as the texts list them."""
+    return tuple(w.strip() for w in words.say(f"command_{name}").split("|"))

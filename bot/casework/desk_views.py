@@ -1,0 +1,167 @@
+"""The views that answer a typed message: greeting, help, my reports, add or another, a day's list.
+
+Read when the reply goes, so that it shows the state of that moment. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.casework import verbs
+from bot.casework.office import Office
+from bot.casework.reporting import cases_of, runs_of
+from bot.casework.tables import CASES, REFERENCES, RUNS
+from bot.casework.views.alerts import waiting_word
+from bot.casework.views.forms import titled
+from bot.casework.views.receipts import help_view, mine_view, start_action
+from bot.casework.words import Words
+from bot.engine.access import may_see
+from bot.model.outbox import Item
+from bot.model.people import PersonId
+from bot.model.text import literal
+from bot.model.views import Action, Facts, Paragraph, View
+
+LISTED = 20
+
+
+def reply_view(office: Office, words: Words, item: Item, now: datetime) -> View | None:
+    """The card of a reply; None for one that is a line of text."""
+    what, person = item.params["what"], item.to_person or ""
+    if what in ("hello", "help"):
+        return help_view(words, what)
+    if what == "mine":
+        return my_reports(office, words, person)
+    if what == "typed":
+        return typed_view(office, words, item)
+    if what == "day_list":
+        return day_list(office, words, person, item.params["day"], now)
+    if what == "pupil":
+        return pupil_view(words, item)
+    if what == "unreachable":
+        return unreachable_view(office, words)
+    return None
+
+
+def my_reports(office: Office, words: Words, person: PersonId) -> View:
+    """The person's own reports and where they stand."""
+    unit = office.unit()
+    lines = ((run, cases_of(unit, run)) for run in runs_of(office, person))
+    return mine_view(words, lines)
+
+
+def typed_view(office: Office, words: Words, item: Item) -> View:
+    """A sentence typed after a report was sent: add it, or is it another report?
+
+    The sentence itself is kept in a half-finished report of its own (`draft`), so that it is never lost.
+    """
+    sent = office.store.get(RUNS, item.params["sent"])
+    draft = office.store.get(RUNS, item.params["draft"])
+    case = office.store.get(CASES, sent.cases[0]) if sent and sent.cases else None
+    number = case.number if case else ""
+    text = next(iter(draft.answers.values()), "") if draft else ""
+    return View(
+        summary=words.say("typed_title"),
+        blocks=(*titled(words.say("typed_title")), Paragraph(text=literal(text))),
+        actions=(
+            Action(
+                verb=verbs.TYPED_ADD,
+                label=words.say("button_typed_add", number=number),
+                target=item.params["draft"],
+                action_id=item.params["sent"],
+                tone="positive",
+            ),
+            Action(
+                verb=verbs.TYPED_NEW,
+                label=words.say("button_typed_new"),
+                target=item.params["draft"],
+                action_id=item.params["sent"],
+            ),
+        ),
+        language=words.language,
+    )
+
+
+def day_list(office: Office, words: Words, person: PersonId, day: str, now: datetime) -> View:
+    """The day's cases that this person may see, for who receives reports of incidents."""
+    directory = office.directory()
+    seen = [
+        c
+        for key in office.store.find(CASES, "day", day)
+        if (c := office.store.get(CASES, key)) is not None and may_see(c, person, directory, now)
+    ]
+    rows = tuple(
+        (c.number, words.say(f"urgency_{c.urgency}") + ", " + words.say(waiting_word(c), time="").strip())
+        for c in seen[:LISTED]
+    )
+    body = Facts(rows=rows) if rows else Paragraph(text=words.say("day_list_none"))
+    opens = tuple(
+        Action(
+            verb=verbs.OPEN,
+            label=words.say("button_show", number=c.number),
+            target=c.id,
+            action_id="open",
+            sends_inputs=False,
+        )
+        for c in seen[:6]
+    )
+    return View(
+        summary=words.say("day_list_title"),
+        blocks=(
+            *titled(words.say("day_list_title")),
+            body,
+            Paragraph(text=words.say("list_ending"), subtle=True),
+        ),
+        actions=opens,
+        language=words.language,
+    )
+
+
+def pupil_view(words: Words, item: Item) -> View:
+    """A kind answer to a pupil: where help is, that the safeguarding team will see it, and a way to say no."""
+    no = Action(
+        verb=verbs.PUPIL_NO,
+        label=words.say("button_pupil_no"),
+        target=item.params["run"],
+        action_id="no",
+    )
+    return View(
+        summary=words.say("pupil_title"),
+        blocks=titled(words.say("pupil_title"), words.say("pupil_body")),
+        actions=(no,),
+        language=words.language,
+    )
+
+
+def unreachable_view(office: Office, words: Words) -> View:
+    """For admins: role holders whom no message reaches until they install Handrail."""
+    directory = office.directory()
+    rows = []
+    for person in directory.people.values():
+        reference = office.store.get(REFERENCES, person.id)
+        if person.roles and not person.former and (reference is None or not reference.live):
+            roles = ", ".join(words.role(r) for r in person.roles)
+            rows.append((literal(person.name), roles))
+    return View(
+        summary=words.say("unreachable_title"),
+        blocks=(
+            *titled(words.say("unreachable_title"), words.say("unreachable_body")),
+            Facts(rows=tuple(rows[:LISTED])),
+        ),
+        actions=(start_action(words),),
+        language=words.language,
+    )
+
+
+def picture_view(office: Office, words: Words, item: Item) -> View:
+    """To the safeguarding lead: a picture now lies in a Teams chat, whose, when, which message."""
+    sender = office.directory().people.get(item.params["sender"])
+    rows = (
+        (words.say("picture_sender"), literal(sender.name) if sender else words.say("someone_picked")),
+        (words.say("picture_time"), words.moment(item.created_at)),
+        (words.say("picture_message"), literal(item.params["message"])),
+    )
+    return View(
+        summary=words.say("picture_title"),
+        blocks=(*titled(words.say("picture_title"), words.say("picture_body")), Facts(rows=rows)),
+        language=words.language,
+    )

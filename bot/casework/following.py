@@ -1,0 +1,281 @@
+"""What follows from a delivery or a clock: who was alerted is noted, the next way is found, climbs move on.
+
+Must not know how anything is carried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.casework import climbs, messages
+from bot.casework.composing import EXCLUDED_READS, NOBODY, STRANGER_READS, Compositor
+from bot.casework.days import every_day
+from bot.casework.linking import CHECK, checked, lost
+from bot.casework.office import Office
+from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
+from bot.casework.reporting import delete_draft, nudge, tell_unfinished
+from bot.casework.strangers import pass_on
+from bot.casework.tables import CASES, CHANNELS, CLOCKS, REFERENCES, RUNS
+from bot.casework.unit import Unit
+from bot.engine.routing import SAFEGUARDING
+from bot.model.cases import Case
+from bot.model.outbox import Alarm, Channel, Item
+from bot.model.people import PersonId, RoleRef
+from bot.model.record import Commit
+
+HANDRAIL = "handrail"
+"""The actor of what nobody pressed."""
+
+
+class Following:
+    """The Composer that delivery is given: composing, and what each outcome leads to."""
+
+    def __init__(self, office: Office, messenger: Messenger) -> None:
+        self._office = office
+        self._messenger = messenger
+        self._compositor = Compositor(office)
+
+    def roster_of(self, item: Item) -> Address | None:
+        """See Composer."""
+        return self._compositor.roster_of(item)
+
+    def compose(
+        self, item: Item, now: datetime, *, roster: tuple[Member, ...] | None
+    ) -> Envelope | Lapsed | NoWay:
+        """See Composer."""
+        return self._compositor.compose(item, now, roster=roster)
+
+    def delivered(
+        self,
+        item: Item,
+        envelope: Envelope,
+        *,
+        activity_id: str,  # noqa: ARG002  # part of the port
+        now: datetime,
+    ) -> Commit:
+        """An alert that went is on record with whom it reached; a test post links its channel."""
+        unit = Unit(self._office.store, now)
+        if item.kind == messages.ALERT and item.do == "send" and envelope.person:
+            self._alerted(unit, item, envelope.person)
+        elif item.kind == messages.LINK_TEST:
+            self._linked(unit, item)
+        return unit.commit()
+
+    def _alerted(self, unit: Unit, item: Item, person: PersonId) -> None:
+        case = unit.get(CASES, item.case or "")
+        if case is None:
+            return
+        duty = item.params.get("duty", "told")
+        if duty in ("owner", "oversight"):
+            name: climbs.DutyName = "owner" if duty == "owner" else "oversight"
+            climb = climbs.duty_of(case, name)
+            if person not in climb.tried:
+                case = climbs.with_duty(case, name, replace(climb, tried=(*climb.tried, person)))
+        role = item.to_role.role if item.to_role else ""
+        self._write(unit, case, role, "alerted", {"person": person, "duty": duty, "why": item.reason})
+        if case.urgency != "routine":
+            unit.send(
+                self._office.item(
+                    messages.ALERT_CARD,
+                    key=f"card/{item.key}",
+                    slot=messages.alert_slot(case.id, person),
+                    urgency=case.urgency,
+                    now=unit.now,
+                    to_person=person,
+                    case=case.id,
+                    params={"duty": duty},
+                )
+            )
+
+    def _linked(self, unit: Unit, item: Item) -> None:
+        channel = unit.get(CHANNELS, item.params["channel"])
+        if channel is None:
+            return
+        for key in self._office.store.find(CHANNELS, "state", "linked"):
+            other = unit.get(CHANNELS, key)
+            if other is not None and other.id != channel.id:
+                gone = replace(other, state="unlinked", revision=other.revision + 1)
+                unit.put(CHANNELS, key, gone)
+        linked = replace(channel, state="linked", revision=channel.revision + 1)
+        unit.put(CHANNELS, channel.id, linked)
+        messages.notice(
+            self._office, unit, "channel_linked",
+            key=f"linked/{channel.id}/{linked.revision}", person=channel.linked_by,
+        )  # fmt: skip
+
+    def undeliverable(self, item: Item, why: str, now: datetime) -> Commit:
+        """Find another way, so that nothing that matters stays unsaid."""
+        unit = Unit(self._office.store, now)
+        if item.kind == messages.ALERT and item.do == "send":
+            self._alert_failed(unit, item, why)
+        elif item.kind in (messages.POST, messages.POST_REPLY, messages.DAILY) and item.to_channel:
+            self._post_failed(unit, item, why)
+        elif item.kind == messages.LINK_TEST:
+            self._test_failed(unit, item)
+        elif item.to_person and _for_good(why):
+            self._unreachable(unit, item.to_person)
+        return unit.commit()
+
+    def _write(self, unit: Unit, case: Case, role: str, kind: str, content: Mapping[str, Any]) -> Case:
+        return unit.case(case, actor=HANDRAIL, role=role, kind=kind, content=content)
+
+    def _unreachable(self, unit: Unit, person: PersonId) -> None:
+        reference = unit.get(REFERENCES, person)
+        if reference is not None and reference.live:
+            unit.put(REFERENCES, person, replace(reference, live=False))
+
+    def _alert_failed(self, unit: Unit, item: Item, why: str) -> None:
+        case = unit.get(CASES, item.case or "")
+        if case is None or case.closing is not None or item.to_role is None:
+            return
+        duty = item.params.get("duty", "told")
+        if why != NOBODY:
+            holder = self._compositor.next_holder(item, case, unit.now)
+            if holder is not None:
+                self._skip(unit, holder.person, why)
+            self._again(unit, case, item)
+            return
+        case = self._write(unit, case, item.to_role.role, "nobody_reached", {"duty": duty})
+        if duty == "told":
+            messages.notice(
+                self._office, unit, "told_nobody", key=f"nobody/{item.key}",
+                role=RoleRef(role=SAFEGUARDING[0]), case=case,
+            )  # fmt: skip
+            return
+        name: climbs.DutyName = "owner" if duty == "owner" else "oversight"
+        moved = climbs.give_up(self._office, unit, case, name)
+        moved = self._write(unit, moved, item.to_role.role, "outside_route", {"duty": duty})
+        messages.refresh_case(self._office, unit, moved)
+
+    def _skip(self, unit: Unit, person: PersonId, why: str) -> None:
+        if _for_good(why) or why.startswith("0 "):
+            self._unreachable(unit, person)
+
+    def _again(self, unit: Unit, case: Case, item: Item) -> None:
+        if item.to_role is None:
+            return
+        duty = item.params.get("duty")
+        messages.alert(
+            self._office,
+            unit,
+            case,
+            duty="owner" if duty == "owner" else "oversight" if duty == "oversight" else "told",
+            role=item.to_role,
+            stage=int(item.params.get("stage", "0")),
+            reason=item.reason,
+            mark=f"after/{item.id}",
+        )
+
+    def _post_failed(self, unit: Unit, item: Item, why: str) -> None:
+        """Withdraw what somebody excluded could read, and tell the oversight one by one instead."""
+        case = unit.get(CASES, item.case) if item.case else None
+        if why not in (EXCLUDED_READS, STRANGER_READS):
+            channel = unit.get(CHANNELS, item.to_channel or "")
+            if channel is not None and channel.state == "linked" and _for_good(why):
+                lost(self._office, unit, channel)
+        elif why == STRANGER_READS:
+            day = unit.now.date().isoformat()
+            messages.notice(
+                self._office, unit, "channel_stranger",
+                key=f"stranger/{item.to_channel}/{day}", role=RoleRef(role="admin"),
+            )  # fmt: skip
+        if case is None or case.closing is not None:
+            return
+        messages.withdraw_post(self._office, unit, case, mark=item.id)
+        if case.oversight.role is not None and case.oversight.accepted_by is None:
+            messages.alert(
+                self._office, unit, case, duty="oversight", role=case.oversight.role,
+                reason="new", mark=f"post/{case.revision}",
+            )  # fmt: skip
+        elif case.owner.role is not None and case.owner.accepted_by is None and not case.owner.tried:
+            messages.alert(
+                self._office, unit, case, duty="owner", role=case.owner.role,
+                reason="new", mark=f"post/{case.revision}",
+            )  # fmt: skip
+
+    def _test_failed(self, unit: Unit, item: Item) -> None:
+        channel = unit.get(CHANNELS, item.params["channel"])
+        if channel is None:
+            return
+        refused = replace(channel, state="unlinked", revision=channel.revision + 1)
+        unit.put(CHANNELS, channel.id, refused)
+        messages.notice(
+            self._office, unit, "channel_test_failed",
+            key=f"linktest/{channel.id}/{channel.revision}/failed", person=channel.linked_by,
+        )  # fmt: skip
+
+    # --- clocks ---
+
+    async def alarm(self, alarm: Alarm) -> None:
+        """A clock has come due: one unit of work, and it is gone or armed anew."""
+        if self._office.store.get(CLOCKS, alarm.id) is None:
+            return
+        kind = ""
+        roster: tuple[Member, ...] = ()
+        if alarm.kind == CHECK:
+            kind, roster = await self._ask_teams(alarm)
+        unit = self._office.unit()
+        unit.disarm(alarm.id)
+        if alarm.kind == CHECK:
+            channel = unit.get(CHANNELS, _channel_of(alarm))
+            if channel is not None:
+                checked(self._office, unit, channel, kind=kind, roster=roster)
+        elif alarm.kind == "climb":
+            self._climb(unit, alarm)
+        elif alarm.kind == "day":
+            every_day(self._office, unit)
+        else:
+            self._run_clock(unit, alarm)
+        unit.stage()
+        await self._office.store.settled()
+        self._office.wake()
+
+    async def _ask_teams(self, alarm: Alarm) -> tuple[str, tuple[Member, ...]]:
+        channel: Channel | None = self._office.store.get(CHANNELS, _channel_of(alarm))
+        if channel is None:
+            return "unknown", ()
+        address = Address(tenant=channel.tenant, service_url=channel.service_url, conversation=channel.id)
+        try:
+            kind = await self._messenger.team_channel_kind(address, team=channel.team, channel=channel.id)
+            return kind, await self._messenger.members(address)
+        except SendFailed:
+            return "unknown", ()
+
+    def _climb(self, unit: Unit, alarm: Alarm) -> None:
+        case = unit.get(CASES, alarm.case or "")
+        if case is None or case.closing is not None:
+            return
+        duty: climbs.DutyName = "owner" if alarm.duty == "owner" else "oversight"
+        climb = climbs.duty_of(case, duty)
+        if climb.clock_id != alarm.id or climb.accepted_by is not None:
+            return
+        moved = climbs.move_on(self._office, unit, case, duty)
+        role = climb.role.role if climb.role else ""
+        stage = climbs.duty_of(moved, duty).stage
+        moved = self._write(unit, moved, role, "climbed", {"duty": duty, "stage": stage})
+        messages.refresh_case(self._office, unit, moved)
+
+    def _run_clock(self, unit: Unit, alarm: Alarm) -> None:
+        run = unit.get(RUNS, alarm.run or "")
+        if run is None:
+            return
+        if alarm.kind == "nudge":
+            nudge(self._office, unit, run)
+        elif alarm.kind == "unfinished":
+            tell_unfinished(self._office, unit, run)
+        elif alarm.kind == "delete":
+            delete_draft(self._office, unit, run)
+        elif alarm.kind == "words" and run.state == "saved":
+            pass_on(self._office, unit, run)
+
+
+def _channel_of(alarm: Alarm) -> str:
+    return alarm.id.removeprefix(f"{CHECK}/")
+
+
+def _for_good(why: str) -> bool:
+    """Teams has said that this chat or channel cannot be written to until something changes."""
+    return why.startswith(("403 ", "404 ")) or why in (NOBODY, "no_channel")

@@ -1,0 +1,80 @@
+"""The life of an installation, a team and a message: what is stored, re-routed, and who is told.
+
+Source: casework 9. Must not know an activity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.casework import messages
+from bot.casework.linking import lost
+from bot.casework.office import Office
+from bot.casework.tables import CASES, CHANNELS, PRESSES, REFERENCES, RUNS
+from bot.casework.unit import Unit
+from bot.model.events import Lived
+from bot.model.outbox import Channel
+
+
+def lived_through(office: Office, unit: Unit, lived: Lived) -> None:
+    """Everything that follows from one event of life."""
+    if lived.place.scope == "personal" and lived.kind in ("installed", "removed"):
+        _in_person(office, unit, lived)
+    elif lived.kind in ("message_edited", "message_deleted"):
+        _message_changed(unit, lived)
+    elif lived.kind == "members_added":
+        _joined(office, unit, lived)
+    elif lived.kind in ("removed", "channel_deleted", "team_deleted", "team_archived"):
+        for channel in _channels(office, unit, lived):
+            if channel.state == "linked":
+                lost(office, unit, channel)
+
+
+def _in_person(office: Office, unit: Unit, lived: Lived) -> None:
+    if lived.speaker is None:
+        return
+    person = lived.speaker.id
+    if lived.kind == "installed":
+        member = office.directory().people.get(person)
+        if member is not None and not member.former:
+            messages.reply(office, unit, person, "hello", key=f"installed/{lived.activity_id}")
+        return
+    reference = unit.get(REFERENCES, person)
+    if reference is not None:
+        unit.put(REFERENCES, person, replace(reference, live=False))
+
+
+def _channels(office: Office, unit: Unit, lived: Lived) -> tuple[Channel, ...]:
+    """The linked channel that the event is about: that one, or any of the team's."""
+    if lived.kind == "channel_deleted":
+        keys: tuple[str, ...] = (lived.place.channel,) if lived.place.channel else ()
+    else:
+        keys = office.store.find(CHANNELS, "team", lived.place.team) if lived.place.team else ()
+    return tuple(c for key in keys if (c := unit.get(CHANNELS, key)) is not None)
+
+
+def _joined(office: Office, unit: Unit, lived: Lived) -> None:
+    """Someone excluded from an open case joins the team: that case's post is withdrawn."""
+    if not any(c.state == "linked" for c in _channels(office, unit, lived)):
+        return
+    for person in lived.members:
+        for key in office.store.find(CASES, "excluded", person):
+            case = unit.get(CASES, key)
+            if case is not None and case.closing is None:
+                messages.withdraw_post(office, unit, case, mark=lived.activity_id)
+                duty = case.oversight
+                if duty.role is not None and duty.accepted_by is None:
+                    messages.alert(
+                        office, unit, case,
+                        duty="oversight", role=duty.role, mark=f"joined/{lived.activity_id}",
+                    )  # fmt: skip
+
+
+def _message_changed(unit: Unit, lived: Lived) -> None:
+    """The record keeps the original words; history says that the message was changed (casework 9)."""
+    press = unit.get(PRESSES, f"said/{lived.place.conversation}/{lived.message_id}")
+    run = unit.get(RUNS, press.result) if press is not None and press.result else None
+    for key in run.cases if run is not None else ():
+        case = unit.get(CASES, key)
+        if case is not None:
+            unit.case(case, actor=case.reporter, role="reporter", kind=lived.kind, content={})

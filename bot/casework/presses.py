@@ -1,0 +1,109 @@
+"""Every verb a button can carry, and the use case behind it.
+
+One function from a press to its answer, all writes in the unit it is given. Asked again with a unit that is
+thrown away, it tells what the person would see now.
+"""
+
+from __future__ import annotations
+
+from bot.casework import messages, verbs
+from bot.casework.desk_views import my_reports
+from bot.casework.handling import press_case, seen_case, words_for
+from bot.casework.linking import answer_link
+from bot.casework.office import Office
+from bot.casework.reporter import add_text, press_receipt
+from bot.casework.reporting import begin_report, open_runs, press_run, show
+from bot.casework.tables import RUNS
+from bot.casework.unit import Unit
+from bot.casework.views.alerts import alert_view, blank_view
+from bot.casework.views.receipts import help_view
+from bot.casework.words import Words
+from bot.model.events import Answer, Pressed
+from bot.model.runs import Run
+
+ON_RUN = frozenset({verbs.ANSWER, verbs.BACK, verbs.SAVE, verbs.CANCEL, verbs.RESUME})
+ON_RECEIPT = frozenset({verbs.RECEIPT, verbs.REPORTER_FORM, verbs.REPORTER_DO})
+ON_CASE = frozenset({verbs.OPEN, verbs.FORM, verbs.DO, verbs.MORE})
+ON_LINK = frozenset({verbs.LINK_YES, verbs.LINK_NO})
+TYPED = frozenset({verbs.TYPED_ADD, verbs.TYPED_NEW})
+
+
+def answer_press(office: Office, unit: Unit, pressed: Pressed) -> Answer:
+    """The answer to a member of staff's press. An unknown verb or a foreign id changes nothing."""
+    words = Words(definition=office.shelf.current(), language=pressed.place.language)
+    verb = pressed.verb
+    if verb in ON_RUN or verb in ON_RECEIPT or verb in TYPED:
+        return _own(office, unit, pressed, words)
+    if verb in ON_CASE:
+        return press_case(office, unit, pressed)
+    if verb == verbs.STATUS:
+        return _status(office, unit, pressed, words)
+    if verb in ON_LINK:
+        return answer_link(office, unit, pressed)
+    if verb == verbs.REPORT:
+        return _report(office, unit, pressed, words)
+    if verb == verbs.MINE:
+        return Answer(view=my_reports(office, words, pressed.speaker.id))
+    if verb == verbs.HELP:
+        return Answer(view=help_view(words, "help"))
+    return Answer(text=words.say("unknown_button"), refused=True)
+
+
+def _own(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answer:
+    """A press on a report: the person's own, or it does not exist for them."""
+    run = unit.get(RUNS, pressed.target)
+    if run is None or run.person != pressed.speaker.id or run.flow not in words.definition.flows:
+        return Answer(text=words.say("not_found"), refused=True)
+    if pressed.automatic or pressed.verb == verbs.RECEIPT:
+        return Answer(view=show(office, unit, run))
+    if pressed.verb in TYPED:
+        return _typed(office, unit, run, pressed, words)
+    if pressed.verb in ON_RECEIPT:
+        return press_receipt(office, unit, run, pressed)
+    return Answer(view=press_run(office, unit, run, pressed))
+
+
+def _typed(office: Office, unit: Unit, draft: Run, pressed: Pressed, words: Words) -> Answer:
+    """What was typed after sending: into that report, or on with a report of its own."""
+    if draft.state != "saved":
+        return Answer(view=show(office, unit, draft))
+    event = Pressed(
+        speaker=pressed.speaker,
+        place=pressed.place,
+        activity_id=pressed.activity_id,
+        verb=verbs.RESUME if pressed.verb == verbs.TYPED_NEW else verbs.CANCEL,
+        target=draft.id,
+        action_id=verbs.visit_id(draft),
+        values={},
+    )
+    if pressed.verb == verbs.TYPED_NEW:
+        return Answer(view=press_run(office, unit, draft, event))
+    sent = unit.get(RUNS, pressed.action_id)
+    text = next(iter(draft.answers.values()), "")
+    if sent is None or sent.person != draft.person:
+        return Answer(text=words.say("not_found"), refused=True)
+    if not add_text(office, unit, sent, text, mark=draft.id):
+        return Answer(view=show(office, unit, sent))
+    press_run(office, unit, draft, event)
+    return Answer(text=words.say("typed_added"))
+
+
+def _status(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answer:
+    """A client asks whether an alert is still as it was: writes nothing."""
+    case = seen_case(office, unit, pressed.target, pressed.speaker.id)
+    if case is None:
+        return Answer(view=blank_view(words))
+    own = words_for(office, case, pressed.place.language)
+    duty = pressed.action_id if pressed.action_id in ("owner", "oversight", "told") else "owner"
+    return Answer(view=alert_view(own, case, reason=duty, person=pressed.place.member))
+
+
+def _report(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answer:
+    """Begin a report; pressed twice, the untouched one just begun is shown again."""
+    person = pressed.speaker.id
+    newest = next((r for r in open_runs(office, person) if r.state == "open" and r.revision == 1), None)
+    if newest is not None:
+        messages.show_run(office, unit, newest)
+        return Answer(text=words.say("report_below"))
+    begin_report(office, unit, person, language=pressed.place.language)
+    return Answer(text=words.say("report_below"))

@@ -1,0 +1,163 @@
+"""A pupil, or somebody of the tenant whom the school does not list, writes to the bot.
+
+No flow, no data of any case; where help is; and a child's cry for help is not dropped (rule 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.casework import climbs, messages, verbs
+from bot.casework.office import Office, new_id, new_number
+from bot.casework.tables import CASES, RUNS
+from bot.casework.unit import Unit
+from bot.casework.words import Words
+from bot.engine.routing import SAFEGUARDING
+from bot.model.cases import Case, Climb, Note, Participant, Routed
+from bot.model.definition import Definition
+from bot.model.events import Answer, Pressed, Said
+from bot.model.outbox import Alarm
+from bot.model.people import PersonId, Pupil, RoleRef
+from bot.model.runs import Run
+
+PUPIL_FLOW = "pupil"
+RULE = "pupil_wrote"
+WORDS_WAIT = timedelta(minutes=5)
+"""How long a pupil's words wait for a no. That they wrote, and when, does not wait."""
+
+
+def pupil_of(office: Office, person: PersonId) -> Pupil | None:
+    """The pupil whose account this is."""
+    return next((p for p in office.directory().pupils.values() if p.account == person), None)
+
+
+def in_danger(definition: Definition, text: str) -> bool:
+    """Whether the words hold one of the school's danger words."""
+    lowered = text.lower()
+    return any(word.lower() in lowered for word in definition.school.danger_words)
+
+
+def stranger_said(office: Office, unit: Unit, said: Said) -> None:
+    """Answer kindly. A listed pupil's message becomes a case; a stranger's only with a danger word."""
+    person = said.speaker.id
+    definition = office.shelf.current()
+    pupil = pupil_of(office, person)
+    urgent = in_danger(definition, said.text)
+    key = f"{said.place.conversation}/{said.activity_id}"
+    if pupil is None and not urgent:
+        messages.reply(office, unit, person, "stranger", key=key)
+        return
+    run = Run(
+        id=new_id(),
+        flow=PUPIL_FLOW,
+        definition=definition.hash,
+        person=person,
+        step="",
+        state="saved" if pupil and not urgent else "sent",
+        revision=1,
+        visit=1,
+        begun_at=unit.now,
+        touched_at=unit.now,
+        answers={"text": said.text},
+        language=said.place.language,
+    )
+    case = _case_for(office, unit, definition, run, pupil, said, urgent=urgent)
+    run = unit.run(replace(run, cases=(case.id,)))
+    if run.state == "saved":
+        due = unit.now + WORDS_WAIT
+        unit.arm(Alarm(id=f"words/{run.id}", kind="words", due=due, run=run.id))
+        messages.reply(office, unit, person, "pupil", key=key, run=run.id)
+    else:
+        pass_on(office, unit, run)
+        messages.reply(office, unit, person, "stranger_urgent", key=key)
+
+
+def _case_for(
+    office: Office,
+    unit: Unit,
+    definition: Definition,
+    run: Run,
+    pupil: Pupil | None,
+    said: Said,
+    *,
+    urgent: bool,
+) -> Case:
+    """The open case of what this pupil wrote before, or a new one of the safeguarding lead's."""
+    for key in office.store.find(CASES, "reporter", run.person):
+        known = unit.get(CASES, key)
+        if known is not None and known.closing is None and known.routed.rule == RULE:
+            if urgent and known.urgency != "immediate":
+                known = replace(known, urgency="immediate")
+                known = climbs.begin(office, unit, known, "owner")
+                return unit.case(known, actor=run.person, role=PUPIL_FLOW, kind="wrote", content={})
+            return known
+    owner = RoleRef(role=SAFEGUARDING[0])
+    name = pupil.name if pupil else said.speaker.name
+    routed = Routed(
+        rule=RULE,
+        owner=owner,
+        urgency="immediate" if urgent else "serious",
+        channel="urgent",
+        sanctions=False,
+        child_protection=True,
+    )
+    case = Case(
+        id=new_id(),
+        number=new_number(
+            definition.school.prefix, taken=lambda n: bool(office.store.find(CASES, "number", n))
+        ),
+        revision=0,
+        definition=definition.hash,
+        incident=run.id,
+        run=run.id,
+        opened_at=unit.now,
+        reporter=run.person,
+        routed=routed,
+        owner=Climb(role=owner, began_at=unit.now),
+        oversight=Climb(role=None, began_at=unit.now),
+        danger="not_sure" if urgent else "no",
+        urgency=routed.urgency,
+        participants=(
+            Participant(
+                kind="pupil" if pupil else "someone_else",
+                part="affected",
+                name=name,
+                detail=pupil.form if pupil else "",
+                ref=pupil.id if pupil else None,
+                confirmed=pupil is not None,
+            ),
+        ),
+    )
+    case = climbs.begin(office, unit, case, "owner")
+    messages.post(office, unit, case)
+    content = {"number": case.number, "rule": RULE, "owner": owner.role}
+    return unit.case(case, actor=run.person, role=PUPIL_FLOW, kind="reported", content=content)
+
+
+def pass_on(office: Office, unit: Unit, run: Run, *, words: bool = True) -> None:
+    """Put what was written into the case; without `words`, that the pupil asked not to."""
+    unit.disarm(f"words/{run.id}")
+    case = unit.get(CASES, run.cases[0]) if run.cases else None
+    if case is None:
+        return
+    own = Words(definition=office.shelf.by_hash(case.definition))
+    text = run.answers.get("text", "") if words else own.say("pupil_said_no")
+    note = Note(by=run.person, role=PUPIL_FLOW, text=text, at=run.begun_at)
+    case = replace(case, notes=(*case.notes, note))
+    case = unit.case(case, actor=run.person, role=PUPIL_FLOW, kind="noted", content={"text": text})
+    unit.run(replace(run, state="sent", answers={}, revision=run.revision + 1))
+    messages.refresh_case(office, unit, case)
+
+
+def stranger_pressed(office: Office, unit: Unit, pressed: Pressed) -> Answer:
+    """The pupil's no; anything else gets the answer that an unknown number gets."""
+    words = Words(definition=office.shelf.current(), language=pressed.place.language)
+    run = unit.get(RUNS, pressed.target)
+    mine = run is not None and run.flow == PUPIL_FLOW and run.person == pressed.speaker.id
+    if run is None or not mine or pressed.verb != verbs.PUPIL_NO:
+        return Answer(text=words.say("stranger"), refused=True)
+    if run.state == "saved":
+        pass_on(office, unit, run, words=False)
+        return Answer(text=words.say("pupil_no_done"))
+    return Answer(text=words.say("pupil_no_late"))
