@@ -1,6 +1,7 @@
 """The record: TinyDB tables in RAM on an encrypted, checksummed journal. Only this package imports tinydb."""
 
+from bot.store.backup import back_up
 from bot.store.opening import open_store, verify_folder
 from bot.store.store import JournalStore
 
-__all__ = ["JournalStore", "open_store", "verify_folder"]
+__all__ = ["JournalStore", "back_up", "open_store", "verify_folder"]
