@@ -184,13 +184,16 @@ class Delivery:
         now = monotonic()
         soonest = math.inf
         for lane in self._lanes.ready():
+            if not self._has_room(lane):
+                # Those behind are no more urgent, and whatever comes back looks again.
+                break
             pause = self._pause_seconds(lane, now)
             if pause > 0:
                 soonest = min(soonest, pause)
-            elif self._has_room(lane):
-                item = self._intake.next(lane)
-                if item is not None:
-                    self._begin(lane, item)
+                continue
+            item = self._intake.next(lane)
+            if item is not None:
+                self._begin(lane, item)
         return soonest
 
     def _pause_seconds(self, lane: Lane, now: float) -> float:

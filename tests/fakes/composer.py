@@ -29,7 +29,10 @@ class Asked:
 
 
 class FakeComposer:
-    """`answers` by item id replaces the ordinary envelope; `other_way` makes the item staged instead."""
+    """`answers` by item id replaces the ordinary envelope; `other_way` makes the item staged instead.
+
+    `words` gives the ordinary card's text: the item's id unless told otherwise.
+    """
 
     def __init__(self, store: Store, *, tenant: str = "t", service_url: str = "http://127.0.0.1/") -> None:
         self.store = store
@@ -44,6 +47,7 @@ class FakeComposer:
         self.other_way: Callable[[Item], Item] | None = None
         self.extra: Callable[[Item], Commit] | None = None
         self.on_alarm: Callable[[Alarm], None] | None = None
+        self.words: Callable[[Item], str] = lambda item: item.id
 
     def roster_of(self, item: Item) -> Address | None:
         return self._address(item) if item.to_channel else None
@@ -56,8 +60,8 @@ class FakeComposer:
         return answer(item) if answer else self.envelope(item)
 
     def envelope(self, item: Item) -> Envelope:
-        """The ordinary envelope: a card that names the item, and says when it may be a repeat."""
-        words = " ".join(filter(None, [item.id, item.params.get("text", ""), REPEAT if item.again else ""]))
+        """The ordinary envelope: a card that says when it may be a repeat."""
+        words = f"{self.words(item)} {REPEAT}" if item.again else self.words(item)
         posted = self.store.get(POSTED, item.slot)
         there = posted is not None and not posted.withdrawn
         return Envelope(

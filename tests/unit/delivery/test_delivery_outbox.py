@@ -6,24 +6,29 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 
 from bot.casework.ports import Envelope, Lapsed, NoWay, SendFailed
-from bot.casework.tables import OUTBOX, POSTED, SENT
+from bot.casework.tables import ALL, CASES, OUTBOX, POSTED, SENT
 from bot.delivery.outcomes import Policy
 from bot.model.outbox import Posted
-from bot.model.record import Commit, Put
+from bot.model.record import Commit, Put, Table
 from bot.model.views import Paragraph, View
 from tests.fakes.composer import REPEAT, elsewhere
 from tests.fakes.messenger import no_answer, not_connected, refusal
+from tests.fakes.store import MemoryStore
 from tests.unit.delivery.world import (
+    FREE,
     MONDAY,
     QUICK,
     World,
     item,
     until,
 )
+
+T = TypeVar("T")
 
 
 async def test_what_was_recorded_is_sent_and_leaves_the_outbox() -> None:
@@ -159,6 +164,17 @@ async def test_slow_routine_messages_leave_room_for_an_urgent_one() -> None:
     await world.delivery.idle()
     await world.delivery.stop()
     assert len(world.line.made) == 9
+
+
+async def test_routine_messages_never_use_up_the_tenants_whole_share() -> None:
+    world = World(limits=replace(FREE, tenant=((6, 60.0),), kept_for_urgent=3))
+    world.stage(*(item(f"m{number}", to_person=f"p{number}") for number in range(10)))
+    await world.delivery.start()
+    await until(lambda: len(world.line.made) == 3)
+    world.stage(item("now", urgency="immediate", to_person="dsl"))
+    await until(lambda: world.line.texts("dsl") == ["now"])
+    assert len(world.line.made) == 4
+    await world.delivery.stop()
 
 
 async def test_an_item_is_not_sent_before_its_time() -> None:
@@ -701,10 +717,23 @@ async def test_the_message_that_starts_a_thread_goes_before_its_replies_however_
     assert world.line.texts("19:dsl") == ["root", "reply", "other"]
 
 
-async def test_the_cost_of_a_turn_does_not_grow_with_what_was_sent() -> None:
-    world = World()
-    reads: list[int] = []
-    for _ in range(3):
-        await world.deliver(*(item(f"m{world.store._position}-{number}") for number in range(30)))
-        reads.append(len(world.store.earliest(OUTBOX, "9999", 10_000)))
-    assert reads == [0, 0, 0]
+class CountingStore(MemoryStore):
+    """Counts the documents that are read."""
+
+    reads = 0
+
+    def get(self, table: Table[T], key: str) -> T | None:
+        self.reads += 1
+        return super().get(table, key)
+
+
+async def test_the_cost_of_sending_does_not_grow_with_what_was_sent() -> None:
+    store = CountingStore(ALL, CASES)
+    world = World(store=store)
+    costs = []
+    for day in range(4):
+        before = store.reads
+        await world.deliver(*(item(f"m{day}-{number}") for number in range(30)))
+        costs.append(store.reads - before)
+    assert len(world.line.texts("ann")) == 120
+    assert max(costs) <= 1.1 * costs[0]

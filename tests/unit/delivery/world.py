@@ -134,10 +134,12 @@ def _text(message: Outgoing) -> str:
 class World:
     """Everything around one Delivery."""
 
-    def __init__(self, *, limits: Limits = FREE, policy: Policy = QUICK) -> None:
+    def __init__(
+        self, *, limits: Limits = FREE, policy: Policy = QUICK, store: MemoryStore | None = None
+    ) -> None:
         self.limits = limits
         self.policy = policy
-        self.store = MemoryStore(ALL, CASES)
+        self.store = store or MemoryStore(ALL, CASES)
         self.composer = FakeComposer(self.store)
         self.line = Line()
         self.clock = HandClock()
