@@ -117,7 +117,7 @@ def day_list(office: Office, words: Words, person: PersonId, day: str, now: date
 
 
 def pupil_view(words: Words, item: Item) -> View:
-    """A kind answer to a pupil: where help is, that the safeguarding team will see it, and a way to say no."""
+    """A kind answer to a pupil: where help is, that the safeguarding team will see it, and how to say no."""
     no = Action(
         verb=verbs.PUPIL_NO,
         label=words.say("button_pupil_no"),

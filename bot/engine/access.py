@@ -33,9 +33,9 @@ def barred_from_deciding(case: Case, directory: Directory) -> frozenset[PersonId
     """The excluded, affected or witness staff, and whom a restricted case's subject line-manages."""
     barred = set(excluded_now(case))
     barred.update(p.ref for p in case.participants if p.kind == "adult" and p.ref)
-    if case.routed.restricted:
-        for person in excluded_now(case):
-            barred |= managed_by(person, directory)
+    for exclusion in case.excluded:
+        if exclusion.ground == "subject" and exclusion.lifted_at is None:
+            barred |= managed_by(exclusion.person, directory)
     return frozenset(barred)
 
 

@@ -55,10 +55,10 @@ def people_check(definition: Definition, directory: Directory, at: datetime) -> 
     seen: set[tuple[str, frozenset[PersonId]]] = set()
     for moment in _moments(directory, at):
         for role in named:
-            for gap in _gaps(role, directory, moment):
-                if not any(role == known and people <= gap for known, people in seen):
-                    seen.add((role, gap))
-                    found.append(_nobody_left(role, gap, moment, at))
+            gap = _gap_of(role, directory, moment)
+            if gap is not None and not any(role == known and people <= gap for known, people in seen):
+                seen.add((role, gap))
+                found.append(_nobody_left(role, gap, moment, at))
         found += [p for p in _unowned(definition, directory, moment) if p not in found]
     return tuple(found)
 
@@ -115,20 +115,20 @@ def _unheld(definition: Definition, directory: Directory, named: Sequence[str]) 
             yield _problem(None, role, what, f"Add {role} to the roles of somebody.")
 
 
-def _gaps(role: str, directory: Directory, moment: datetime) -> Iterator[frozenset[PersonId]]:
-    """The smallest groups without whom the role, its substitutes and the last resort have nobody.
+def _gap_of(role: str, directory: Directory, moment: datetime) -> frozenset[PersonId] | None:
+    """The smallest group without whom the role, its substitutes and the last resort have nobody; None when
+    it is larger than may be left out.
 
     Held towards nobody, which is the hardest case: a tutor or line manager who is known only adds somebody.
+    Everybody found must be left out for nobody to be found, and then their deputies must be as well.
     """
-    reference = RoleRef(role=role)
-    people = [h.person for h in holders(reference, directory, excluded=frozenset(), at=moment)]
-    if not people:
-        yield frozenset()
-    elif len(people) <= MOST_LEFT_OUT:
-        # Leaving out somebody who is not among them changes nothing; three are always one too many.
-        gap = frozenset(people)
-        if not holders(reference, directory, excluded=gap, at=moment):
-            yield gap
+    gap: frozenset[PersonId] = frozenset()
+    while len(gap) <= MOST_LEFT_OUT:
+        found = holders(RoleRef(role=role), directory, excluded=gap, at=moment)
+        if not found:
+            return gap
+        gap |= {holder.person for holder in found}
+    return None
 
 
 def _unowned(definition: Definition, directory: Directory, moment: datetime) -> Iterator[Problem]:

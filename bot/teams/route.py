@@ -112,7 +112,7 @@ class Door:
     async def _verify(self, request: web.Request, activity: Activity) -> Claims:
         try:
             claims = await self._verifier.verify(
-                _presented(request),
+                presented_by(request),
                 channel_id=activity.channel_id,
                 service_url=activity.service_url,
                 recipient=activity.recipient.id if activity.recipient else "",
@@ -149,7 +149,8 @@ async def _read_body(request: web.Request) -> bytes:
     return bytes(body)
 
 
-def _presented(request: web.Request) -> Presented:
+def presented_by(request: web.Request) -> Presented:
+    """What a request shows of itself, for a Verifier."""
     headers = request.headers
     return Presented(
         authorization=",".join(headers.getall(hdrs.AUTHORIZATION, ())),

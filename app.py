@@ -1,0 +1,66 @@
+"""The service: settings, bootstrap, web server. Nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+from aiohttp import web
+
+from bot.bootstrap import make_web_app, running
+from bot.errors import HandrailError
+from bot.settings import Settings, read_settings
+from bot.teams.route import SERVER_OPTIONS
+
+log = logging.getLogger("handrail")
+
+LOCAL = """
+Handrail, local mode: a rehearsal on this machine alone, with pretend people.
+No real report belongs in here. Nothing of it reaches Teams.
+
+  Open http://127.0.0.1:{port}/rehearsal/
+"""
+
+
+async def serve(settings: Settings) -> None:
+    """Run until asked to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, stop.set)
+        except NotImplementedError:  # Windows: Ctrl-C still raises KeyboardInterrupt
+            break
+    async with running(settings) as service:
+        runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", settings.port).start()
+            sys.stdout.write(LOCAL.format(port=settings.port))
+            sys.stdout.flush()
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+
+
+def main() -> int:
+    """Start the service; say every fault of the settings at once."""
+    try:
+        settings = read_settings(os.environ)
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        asyncio.run(serve(settings))
+    except HandrailError as error:
+        for problem in getattr(error, "problems", ()):
+            sys.stderr.write(f"{problem}\n")
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
