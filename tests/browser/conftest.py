@@ -1,6 +1,7 @@
 """A real Chromium, and a page in it that draws cards with the official renderer.
 
-Needs `/usr/bin/chromium` and `npm ci` in this folder; without them these tests fail, they are never skipped.
+Needs a Chromium (chromium.py) and `npm ci` in this folder; without them these tests
+fail, they are never skipped.
 """
 
 from __future__ import annotations
@@ -14,20 +15,10 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Page, async_playwright
 
+from tests.browser.chromium import FLAGS, chromium
+
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
-
-# The browser looks nothing up and speaks to nobody but this machine.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-)
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -59,7 +50,7 @@ DrawnFaults = Callable[[Mapping[str, Any]], Awaitable[list[str]]]
 async def chromium_page() -> AsyncIterator[Page]:
     """An empty page of a fresh browser."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = await browser.new_page()
         yield page
         await browser.close()

@@ -1,6 +1,6 @@
 """The rehearsal page in a real Chromium, with a tiny scripted bot at the other end of HTTP.
 
-Needs /usr/bin/chromium, and `npm ci` in bot/rehearsal/page/ and in tests/browser/.
+Needs a Chromium (chromium.py), and `npm ci` in bot/rehearsal/page/ and in tests/browser/.
 """
 
 from __future__ import annotations
@@ -19,21 +19,11 @@ from playwright.async_api import Browser, Locator, Page, async_playwright, expec
 from bot.rehearsal.page_api import page_app
 from bot.rehearsal.rules import Rules
 from bot.rehearsal.school import Rehearsal
+from tests.browser.chromium import FLAGS, chromium
 from tests.unit.rehearsal.scripted_bot import Activity, ScriptedBot, card, card_answer, with_card
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
 HEADING = {"type": "TextBlock", "text": "What did you see?", "weight": "bolder", "wrap": True}
 TEXT = {"type": "Input.Text", "id": "what@1", "label": "What happened?", "isMultiline": True}
@@ -123,7 +113,7 @@ async def school(bot: ScriptedBot) -> AsyncIterator[Rehearsal]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield opened
         await opened.close()
 
