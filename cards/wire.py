@@ -24,7 +24,7 @@ MAX_VALUE = 20_000
 MAX_KEYS = 24
 """Answers in one press, the button's and the person's. A card has five inputs at most."""
 
-_NAME = re.compile(rf"[A-Za-z0-9_.:/-]{{1,{MAX_NAME}}}")
+_NAME = re.compile(rf"[A-Za-z0-9_.:@/-]{{1,{MAX_NAME}}}")
 _REVISION = re.compile(r"0|[1-9][0-9]{0,8}")
 _OWN_KEYS = frozenset({"verb", "target", "action_id", "revision", "values"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -56,7 +56,7 @@ def action_data(action: Action, revision: int) -> dict[str, Any]:
     needed = (action.verb, *(key for key, _ in action.values))
     for name in (*needed, *filter(None, (action.target, action.action_id))):
         if not _NAME.fullmatch(name):
-            raise ValueError(f"A button cannot carry {name!r}: use letters, digits and _ . : / -")
+            raise ValueError(f"A button cannot carry {name!r}: use letters, digits and _ . : @ / -")
     return {
         "verb": action.verb,
         "target": action.target,

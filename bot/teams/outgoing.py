@@ -5,6 +5,7 @@ Must not know how they are sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -63,7 +64,8 @@ def message_activity(message: Outgoing) -> dict[str, Any]:
     if message.summary:
         activity["summary"] = message.summary
     if message.card is not None:
-        return activity | {"attachments": [{"contentType": CARD_TYPE, "content": message.card}]}
+        card = _with_mentions(message.card, message.mentions)
+        return activity | {"attachments": [{"contentType": CARD_TYPE, "content": card}]}
     activity["text"] = message.text
     if message.mentions:
         activity["entities"] = [_mention(mention) for mention in message.mentions]
@@ -105,6 +107,14 @@ def member_of(entry: RosterEntry, tenant: str) -> Member:
         name=entry.name or "",
         guest=(entry.user_role or "user").lower() != "user",
     )
+
+
+def _with_mentions(card: Mapping[str, Any], mentions: tuple[Mention, ...]) -> Mapping[str, Any]:
+    """A card rings whom it mentions by an entity of its own, not by one of the activity."""
+    if not mentions:
+        return card
+    teams = {**card.get("msteams", {}), "entities": [_mention(mention) for mention in mentions]}
+    return {**card, "msteams": teams}
 
 
 def _mention(mention: Mention) -> dict[str, Any]:

@@ -82,21 +82,22 @@ def blank_view(words: Words) -> View:
 def post_view(words: Words, case: Case, *, mention: str) -> View:
     """The channel's post of an urgent case: of owner and oversight only waiting or taken, with the time."""
     owner = words.say(waiting_word(case), time=_time(words, case.owner.accepted_at))
-    seen = case.oversight.accepted_at
-    key = "post_seen" if seen is not None else "post_unseen"
-    rows = (
+    rows = [
         (words.say("label_urgency"), words.say(f"urgency_{case.urgency}")),
         (words.say("label_received"), words.moment(case.opened_at)),
         (words.say("label_owner"), owner),
-        (words.say("label_oversight"), words.say(key, time=_time(words, seen))),
-    )
+    ]
+    seen = case.oversight.accepted_at
+    if case.oversight.role is not None:
+        key = "post_seen" if seen is not None else "post_unseen"
+        rows.append((words.say("label_oversight"), words.say(key, time=_time(words, seen))))
     line = (Paragraph(text=words.say("post_for", who=mention)),) if mention else ()
     return View(
         summary=words.say("alert_summary", number=case.number, urgency=words.say(f"urgency_{case.urgency}")),
         blocks=(
             *titled(words.say("case_title", number=case.number)),
             *line,
-            Facts(rows=rows),
+            Facts(rows=tuple(rows)),
         ),
         actions=(open_button(words, case),),
         language=words.language,

@@ -67,7 +67,7 @@ def _head(words: Words, case: Case, directory: Directory) -> tuple[Block, ...]:
         (words.say("label_received"), words.moment(case.opened_at)),
         (words.say("label_owner"), _who_has(words, case.owner.accepted_by, directory)),
     ]
-    if case.oversight.role is not None or case.oversight.accepted_by is not None:
+    if case.oversight.role is not None and case.urgency != "routine":
         seen = _who_has(words, case.oversight.accepted_by, directory)
         rows.append((words.say("label_oversight"), seen))
     return (*titled(words.say("case_title", number=case.number)), Facts(rows=tuple(rows)))

@@ -1,0 +1,84 @@
+"""A whole Handrail in this process, on a real port, with a pretend Teams on another: real HTTP both ways."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.bootstrap import Service, make_web_app, running
+from bot.rehearsal.school import Rehearsal
+from bot.settings import ROOT, read_settings
+from bot.teams.route import SERVER_OPTIONS
+
+PEOPLE = ROOT / "bot" / "rehearsal" / "people.yaml"
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Handrail:
+    """A running service and the school that talks to it."""
+
+    service: Service
+    school: Rehearsal
+    url: str
+
+    async def settled(self) -> None:
+        """Nothing that is due waits to be sent, and no clock that is due waits to fire."""
+        for _ in range(4):
+            await self.service.clocks.idle()
+            await self.service.delivery.idle()
+            await self.school.settle()
+
+    async def wind(self, seconds: float) -> None:
+        """Let the school's time pass."""
+        await self.school.wind(seconds)
+        await self.settled()
+
+
+@asynccontextmanager
+async def handrail(
+    data: Path, *, people: Path = PEOPLE, pack: str = "kingsmead", open_school: bool = True, link: bool = True
+) -> AsyncIterator[Handrail]:
+    """Start everything over `data`; stop it at the end."""
+    port = free_port()
+    settings = read_settings(
+        {
+            "HANDRAIL_DATA": str(data),
+            "HANDRAIL_PEOPLE": str(people),
+            "HANDRAIL_PACK": pack,
+            "PORT": str(port),
+        }
+    )
+    url = f"http://127.0.0.1:{port}"
+    async with running(settings) as service:
+        runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        try:
+            async with Rehearsal(people=people, bot_url=url) as school:
+                whole = Handrail(service=service, school=school, url=url)
+                if open_school:
+                    await school.open_school(link_channel=link)
+                    await whole.settled()
+                yield whole
+        finally:
+            await runner.cleanup()
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Handrail]:
+    """A school with the app installed for everybody and the channel linked."""
+    async with handrail(tmp_path / "data") as whole:
+        yield whole
