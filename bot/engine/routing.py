@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.engine.conditions import holds
 from bot.engine.holders import Towards
-from bot.engine.ladder import Chosen, Rung, WhyBarred, choose, place, refer, rungs
+from bot.engine.ladder import Rung, WhyBarred, choose, place, refer, rungs
 from bot.model.cases import Proposal, Routed, Told
 from bot.model.definition import NO_TEXT, Condition, Definition, Row, Rule, SanctionTable, Tell, Urgency
 from bot.model.people import RoleRef
@@ -70,13 +70,23 @@ def by_rule(definition: Definition, rule: Rule, given: Given, *, barred: WhyBarr
     """As `route`, with the row of the routing table already known (a command line names a table itself)."""
     matter = _matter(definition, rule, given)
     hits = [rule, *(o for o in definition.routing.overlays if matter.asks(o.when))]
-    chosen = _owner(matter, barred)
+    wanted, only = _wanted(matter)
+    chosen = choose(
+        wanted,
+        definition.roles,
+        definition.last_resort,
+        towards=given.towards,
+        barred=barred,
+        only=only,
+    )
     sanctions = _sanctions(matter, hits)
     urgency = _urgency(matter, hits)
     rung, row = matter.rung, matter.row
     return Routed(
         rule=rule.key,
         owner=chosen.role,
+        roles=wanted,
+        only=only,
         column=rung.column if rung else "",
         rung=matter.level,
         offence=given.earlier + 1 if row else 1,
@@ -192,25 +202,16 @@ def _row(table: SanctionTable | None, given: Given) -> Row | None:
     return next(rows, None)
 
 
-def _owner(matter: _Matter, barred: WhyBarred) -> Chosen:
-    rule, definition, facts = matter.rule, matter.definition, matter.facts
-    only = rule.only
+def _wanted(matter: _Matter) -> tuple[tuple[str, ...], bool]:
+    """The ordered roles of which one gets it, and whether nobody but them may ever have it."""
+    rule, facts = matter.rule, matter.facts
     if matter.rung:
-        wanted = matter.rung.roles
-    elif facts["adult_subject"] == "yes":
-        wanted, only = rule.owner or HEADS, only or facts["harm"] == "yes"
-    elif facts["child_protection"] == "yes":
-        wanted = tuple(role for role in rule.owner if role in SAFEGUARDING) or SAFEGUARDING
-    else:
-        wanted = rule.owner or SAFEGUARDING
-    return choose(
-        wanted,
-        definition.roles,
-        definition.last_resort,
-        towards=matter.given.towards,
-        barred=barred,
-        only=only,
-    )
+        return matter.rung.roles, rule.only
+    if facts["adult_subject"] == "yes":
+        return rule.owner or HEADS, rule.only or _harm(facts)
+    if facts["child_protection"] == "yes":
+        return tuple(role for role in rule.owner if role in SAFEGUARDING) or SAFEGUARDING, rule.only
+    return rule.owner or SAFEGUARDING, rule.only
 
 
 def _sanctions(matter: _Matter, hits: Sequence[Rule]) -> bool:

@@ -76,13 +76,16 @@ class Told:
 class Routed:
     """The engine's answer to: whose is this, who else is told, what is proposed, how urgent.
 
-    `owner` None: nobody inside may have it, the outside route is shown. `roles` is the ordered list that was
-    tried. `column` is the table's, or empty. `rung` counts from 0. `rule` is the routing row that hit.
+    `owner` None: nobody inside may have it, the outside route is shown. `roles` is the ordered list that the
+    owner was chosen from; with `only`, nobody else may ever have it: no substitute, no last resort, then
+    the outside route. `column` is the table's, or empty. `rung` counts from 0. `rule` is the routing row that hit.
     `channel`: urgent (one post at once), daily (the quiet post), none. `sanctions` false: blocked for now.
     """
 
     rule: str
     owner: RoleRef | None
+    roles: tuple[str, ...] = ()
+    only: bool = False
     column: str = ""
     rung: int = 0
     offence: int = 1

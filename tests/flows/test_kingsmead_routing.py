@@ -12,6 +12,7 @@ def test_an_adult_who_may_harm_a_child_goes_to_the_head_and_the_dsl_learns_which
     routed = send(answers={"what": "adult", "harm": harm}, facts=ADULT, rows={"staff": "personal_contact"})
 
     assert owner(routed) == "headteacher"
+    assert (routed.roles, routed.only) == (("headteacher", "chair_of_governors"), True)
     assert [(t.role.role, t.sees) for t in routed.also] == [("dsl", "children")]
     assert (routed.restricted, routed.channel, routed.urgency) == (True, "none", "serious")
     assert (routed.table, routed.sanctions, routed.proposed) == ("", False, ())

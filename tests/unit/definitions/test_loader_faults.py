@@ -14,7 +14,7 @@ from tests.unit.definitions.small_pack import COMMON, SCHOOL, write
 
 @dataclass(frozen=True, kw_only=True)
 class Break:
-    """With `old` replaced by `new` in `file`, the line that holds `at` has a fault: `what`, and its `remedy`."""
+    """With `old` replaced by `new` in `file`, the line holding `at` has a fault: `what`, and its `remedy`."""
 
     name: str
     file: str
