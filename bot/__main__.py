@@ -15,6 +15,8 @@ from typing import Any
 COMMANDS: Mapping[str, str] = {
     "table": "bot.commands.table",
     "route": "bot.commands.route",
+    "check": "bot.commands.check",
+    "verify": "bot.commands.verify",
 }
 """Which module carries out which command. Its HELP is read only for the list of all commands."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from bot.casework.desk import FrontDesk
 from bot.casework.following import Following
+from bot.casework.gaps import tell_gaps
 from bot.casework.office import Office
 from bot.casework.packs import PackShelf
 from bot.casework.tables import ALL, CASES
@@ -61,6 +63,14 @@ class Service:
         self.delivery.wake()
         self.clocks.wake()
 
+    async def tell_gaps(self) -> None:
+        """Let the admins know where the people check fails."""
+        unit = self.office.unit()
+        tell_gaps(self.office, unit)
+        unit.stage()
+        await self.store.settled()
+        self.wake()
+
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Service]:
@@ -76,6 +86,10 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
                 session, NoCredentials(), allowed_service_hosts=LOOPBACK_HOSTS
             ))  # fmt: skip
             await service.desk.open()
+            await service.tell_gaps()
+            # What was read at start lives as long as the process: no later collection needs to walk it.
+            gc.collect()
+            gc.freeze()
             await service.delivery.start()
             await service.clocks.start()
             watching = asyncio.create_task(_watch_people(service), name="people")
@@ -104,6 +118,10 @@ def _assemble(settings: Settings, store: JournalStore, messenger: TeamsMessenger
         clock=clock,
         shelf=shelf,
         wake=lambda: _ring(bells),
+        gaps=lambda: tuple(
+            f"{p.place}: {p.what}. {p.remedy}"
+            for p in people_check(shelf.current(), people.directory(), clock.now())
+        ),
     )
     following = Following(office, messenger)
     delivery = Delivery(store, following, messenger, clock)
@@ -146,7 +164,7 @@ async def _watch_people(service: Service) -> None:
         changed = await asyncio.to_thread(service.people.refresh)
         if changed:
             log.info("The people file was read again", extra={"action": "people_changed"})
-            service.wake()
+            await service.tell_gaps()
 
 
 def people_problems(service: Service) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.casework import verbs
+from bot.casework.gaps import GAPS, MOST_SHOWN
 from bot.casework.office import Office
 from bot.casework.reporting import cases_of, runs_of
 from bot.casework.tables import CASES, REFERENCES, RUNS
@@ -39,6 +40,8 @@ def reply_view(office: Office, words: Words, item: Item, now: datetime) -> View 
         return pupil_view(words, item)
     if what == "unreachable":
         return unreachable_view(office, words)
+    if what == GAPS:
+        return gaps_view(office, words)
     return None
 
 
@@ -163,5 +166,16 @@ def picture_view(office: Office, words: Words, item: Item) -> View:
     return View(
         summary=words.say("picture_title"),
         blocks=(*titled(words.say("picture_title"), words.say("picture_body")), Facts(rows=rows)),
+        language=words.language,
+    )
+
+
+def gaps_view(office: Office, words: Words) -> View:
+    """For admins: which role would have nobody, and without whom."""
+    gaps = office.gaps()
+    shown = tuple(Paragraph(text=literal(gap)) for gap in gaps[:MOST_SHOWN])
+    return View(
+        summary=words.say("gaps_title"),
+        blocks=(*titled(words.say("gaps_title"), words.say("gaps_body", count=len(gaps))), *shown),
         language=words.language,
     )

@@ -47,13 +47,17 @@ class Counter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The ports and the definitions. `wake` tells delivery that something was staged."""
+    """The ports and the definitions. `wake` tells delivery that something was staged.
+
+    `gaps` are the sentences of the people check: which role would have nobody without whom. Ids, no names.
+    """
 
     store: Store
     people: People
     clock: Clock
     shelf: Shelf
     wake: Callable[[], None]
+    gaps: Callable[[], tuple[str, ...]] = tuple
     counter: Counter = field(default_factory=Counter)
 
     def now(self) -> datetime:

@@ -1,0 +1,30 @@
+"""`python -m bot check PACK`: every fault of a pack at once, each with where, what and the remedy.
+
+Must not know people: the people check is made where the people file is.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from bot.definitions.loader import find_pack, read_pack
+from bot.people.proof import check_holders
+
+HELP = "list every fault of a pack, and prove that every case finds an owner"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What may be said on the command line."""
+    parser.add_argument("pack", metavar="PACK", help="a folder, or a name under flows/")
+
+
+def run(options: Namespace) -> int:
+    """Print each fault; 0 when there is none, 1 else."""
+    definition, problems = read_pack(find_pack(options.pack))
+    found = problems if definition is None else check_holders(definition)
+    for problem in found:
+        sys.stdout.write(f"{problem}\n")
+    if not found:
+        sys.stdout.write("No faults.\n")
+    return 1 if found else 0
