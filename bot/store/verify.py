@@ -75,7 +75,8 @@ def _check(
 def _compare(
     contents: Contents, rebuilt: dict[str, Any], unreadable: set[str]
 ) -> Iterator[tuple[str, int, str]]:
-    cases = contents.table(contents.case_table)
+    # A record that holds no case yet has no rows of that table either, when opened without knowing tables.
+    cases = contents.table(contents.case_table) if contents.case_table in contents.rows else {}
     for case_id in cases:
         if case_id in contents.ring.destroyed:
             yield case_id, 0, "the case stands in the record although its key is destroyed"
