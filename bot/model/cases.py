@@ -78,7 +78,8 @@ class Routed:
 
     `owner` None: nobody inside may have it, the outside route is shown. `roles` is the ordered list that the
     owner was chosen from; with `only`, nobody else may ever have it: no substitute, no last resort, then
-    the outside route. `column` is the table's, or empty. `rung` counts from 0. `rule` is the routing row that hit.
+    the outside route. `column` is the table's, or empty. `rung` counts from 0. `rule` is the routing row
+    that hit.
     `channel`: urgent (one post at once), daily (the quiet post), none. `sanctions` false: blocked for now.
     """
 
