@@ -12,8 +12,7 @@ from typing import Literal
 from bot.casework import messages
 from bot.casework.office import Office, new_id
 from bot.casework.unit import Unit
-from bot.engine.access import barred_from_deciding
-from bot.engine.holders import holders
+from bot.engine.access import askable
 from bot.engine.hours import due_after
 from bot.model.cases import Case, Climb
 from bot.model.definition import ClimbClock
@@ -83,9 +82,7 @@ def candidates(office: Office, case: Case, duty: DutyName, at: datetime) -> tupl
     climb = duty_of(case, duty)
     if climb.role is None:
         return ()
-    directory = office.directory()
-    barred = barred_from_deciding(case, directory)
-    found = holders(climb.role, directory, excluded=barred, at=at)
+    found = askable(case, climb.role, office.directory(), at)
     return tuple(h.person for h in found if h.person not in climb.tried)
 
 

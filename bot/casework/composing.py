@@ -27,7 +27,7 @@ from bot.casework.views.alerts import (
     post_view,
 )
 from bot.casework.words import Words
-from bot.engine.access import barred_from_deciding, may_see
+from bot.engine.access import askable, barred_from_deciding, may_see
 from bot.engine.holders import holders
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, excluded_now
@@ -182,9 +182,7 @@ class Compositor:
 
     def reachable(self, case: Case, role: RoleRef, now: datetime) -> tuple[Holder, ...]:
         """The holders of the moment, less whoever must not have it, whose chat is known."""
-        directory = self._office.directory()
-        barred = barred_from_deciding(case, directory)
-        found = holders(role, directory, excluded=barred, at=now)
+        found = askable(case, role, self._office.directory(), now)
         return tuple(h for h in found if self._reference(h.person) is not None)
 
     def _alert_card(self, item: Item, now: datetime) -> Composed:
@@ -371,6 +369,8 @@ class Compositor:
             slot=messages.post_slot(case.id),
             edit=edit,
             mentions=(mention,) if mention else (),
+            # Kept with the post as evidence of who could read it.
+            shown={"roster": " ".join(sorted(self._present(roster)))},
         )
         return _with_view(envelope, view, words, again=item.again)
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.casework import messages
+from bot.casework.gaps import tell_gaps
 from bot.casework.linking import ADMIN
 from bot.casework.office import Office
-from bot.casework.tables import PRESSES, REFERENCES
+from bot.casework.tables import CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
 from bot.casework.verbs import PRESS_KEPT
 from bot.model.outbox import Alarm
@@ -45,7 +46,17 @@ def every_day(office: Office, unit: Unit) -> None:
             messages.reply(office, unit, person.id, "day_list", key=f"list/{day}/{person.id}", day=day)
         if ADMIN in person.roles and _unreachable(office):
             messages.reply(office, unit, person.id, "unreachable", key=f"reach/{day}/{person.id}")
+    _compare_rosters(office, unit)
+    tell_gaps(office, unit)
     arm_day(office, unit)
+
+
+def _compare_rosters(office: Office, unit: Unit) -> None:
+    """Every live post is made anew: composing reads the roster, and what an excluded person reads goes."""
+    for key in office.store.find(CASES, "state", "open"):
+        case = unit.get(CASES, key)
+        if case is not None and case.routed.channel == "urgent":
+            messages.check_post(office, unit, case, mark=unit.now.date().isoformat())
 
 
 def _unreachable(office: Office) -> bool:

@@ -147,34 +147,34 @@ def deciding_roles(d: Doing, column: Column) -> tuple[str, ...]:
     """The person's roles, in the case or standing, that may decide this action."""
     held = standing(d.case, d.person, d.office.directory(), d.unit.now).roles
     own = d.office.directory().people[d.person].roles
-    return tuple(r for r in (*held, *own) if r in column.may_decide)
+    deciders = column.held_by if column.held_by and _grave(d) else column.may_decide
+    return tuple(r for r in (*held, *own) if r in deciders)
 
 
 def _check_parents(d: Doing, column: Column) -> None:
     """Telling parents asks first whose, and whether it could put a child at risk (casework 3)."""
-    if not column.tells_parents or d.values.get("answer") != "yes":
+    if not column.held_by or d.values.get("answer") != "yes":
         return
     if not d.values.get("which_child") or not d.values.get("parents_safe"):
         raise NotNow(d.words.say("parents_ask"))
-    case = d.case
-    held = (
-        d.values.get("parents_safe") != "no"
-        or case.routed.child_protection
-        or case.routed.illegal
-        or "image" in case.flags
-        or case.crime == "yes"
-    )
-    if held and not any(r.sees == "safeguarding" for r in _role_values(d)):
+    if _grave(d) and not deciding_roles(d, column):
         raise NotNow(d.words.say("parents_held"))
 
 
-def _role_values(d: Doing) -> list[Any]:
-    directory = d.office.directory()
-    return [directory.roles[r] for r in directory.people[d.person].roles if r in directory.roles]
+def _grave(d: Doing) -> bool:
+    """Where telling parents is for the safeguarding lead alone: grave by its kind, or by the answer given."""
+    case = d.case
+    return (
+        d.values.get("parents_safe") in ("yes", "not_sure")
+        or case.routed.child_protection
+        or case.routed.illegal
+        or "image" in case.flags
+        or case.crime in ("yes", "not_sure")
+    )
 
 
 def _parents(d: Doing, column: Column) -> Content:
-    if not column.tells_parents:
+    if not column.held_by:
         return {}
     return {"child": d.values.get("which_child", ""), "risk": d.values.get("parents_safe", "")}
 

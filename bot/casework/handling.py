@@ -16,6 +16,7 @@ from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
 from bot.casework.views.cases import Reader, action_button, case_view
 from bot.casework.views.forms import form_blocks, titled
+from bot.casework.views.logs import log_view
 from bot.casework.words import Words
 from bot.engine.access import Standing, may_see, role_for, standing
 from bot.engine.fields import fault_of, normal
@@ -250,6 +251,8 @@ def _do(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) 
     role = may_do(office, unit, case, person, action)
     if role is None:
         return Answer(text=words.say("not_yours"), refused=True)
+    if action.does == "log":
+        return Answer(view=log_view(office, case, words, back=_back(words, case)))
     values = clean_values(action, pressed.values, tenant=office.directory().tenant)
     errors = form_faults(office, words.definition, case, action, values)
     if errors:

@@ -204,6 +204,24 @@ def withdraw_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
         )
 
 
+def check_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
+    """Make the case's post anew, so that its audience is compared with who is excluded today."""
+    posted = office.store.get(POSTED, post_slot(case.id))
+    if posted is not None and not posted.withdrawn:
+        unit.send(
+            office.item(
+                POST,
+                key=f"check/{case.id}/{mark}",
+                slot=post_slot(case.id),
+                urgency="serious",
+                now=unit.now,
+                do="edit",
+                to_channel=posted.conversation,
+                case=case.id,
+            )
+        )
+
+
 def daily(office: Office, unit: Unit, definition: Definition) -> None:
     """Bring the quiet post of routine cases up to date: one a day, at the hour the school set."""
     channel = linked_channel(office)

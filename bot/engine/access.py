@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.engine.holders import barred as why_barred
 from bot.engine.holders import holders, managed_by
 from bot.model.cases import Case, Climb, excluded_now
 from bot.model.definition import Definition
-from bot.model.people import Directory, PersonId, RoleRef
+from bot.model.people import Directory, Holder, PersonId, RoleRef
 
 Sight = Literal["all", "children", "none"]
 
@@ -42,12 +43,38 @@ def barred_from_deciding(case: Case, directory: Directory) -> frozenset[PersonId
 def direct_holders(
     role: RoleRef, directory: Directory, excluded: frozenset[PersonId], at: datetime
 ) -> frozenset[PersonId]:
-    """Those who hold the role itself, on duty or not covered for: no substitutes, no last resort."""
+    """Those who hold the role itself, or deputise for an absent holder: no substitutes, no last resort.
+
+    Nobody where the only holders are excluded: their deputies do not step in for them (casework 4).
+    """
+    if why_barred(role, directory, excluded=excluded, at=at):
+        return frozenset()
     return frozenset(
         h.person
         for h in holders(role, directory, excluded=excluded, at=at)
         if h.how in ("holder", "another", "deputy")
     )
+
+
+def askable(case: Case, role: RoleRef, directory: Directory, at: datetime) -> tuple[Holder, ...]:
+    """Who may be asked to fill a role of this case, in order.
+
+    Where the rule is for its own roles alone (a case about an adult who may have hurt a child), nobody
+    else: no substitute and no last resort; behind them stands the outside route (casework 4).
+    """
+    out = barred_from_deciding(case, directory)
+    if not case.routed.only or role.role not in case.routed.roles:
+        return holders(role, directory, excluded=out, at=at)
+    start = case.routed.roles.index(role.role)
+    found: dict[PersonId, Holder] = {}
+    for key in case.routed.roles[start:]:
+        own = RoleRef(role=key, of=role.of)
+        if why_barred(own, directory, excluded=out, at=at):
+            continue
+        for holder in holders(own, directory, excluded=out, at=at):
+            if holder.role == key and holder.how in ("holder", "another", "deputy"):
+                found.setdefault(holder.person, holder)
+    return tuple(found.values())
 
 
 def standing(case: Case, person: PersonId, directory: Directory, at: datetime) -> Standing:

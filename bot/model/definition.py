@@ -237,8 +237,7 @@ class Column:
     Action columns carry who `may_decide`; nothing goes out by itself. `sanction`: it falls on the person,
     and is not proposed while sanctions are blocked (police, technical support and parents are none).
     `held_by`: who alone may decide it in a case of child protection, of possibly illegal material or of a
-    crime, sure or not.
-    `tells_parents`: deciding it asks first whose parents, and whether telling them could do harm.
+    crime, sure or not; deciding it asks first whose parents, and whether telling them could do harm.
     """
 
     key: str
@@ -251,7 +250,6 @@ class Column:
     held_by: tuple[str, ...] = ()
     proposed_when: Condition | None = None
     sanction: bool = False
-    tells_parents: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,6 +397,7 @@ DOES = (
     "lower_urgency",
     "close",
     "reopen",
+    "log",
     "add",
     "worry",
     "mistake",

@@ -26,6 +26,7 @@ VERBS = (
     "release",
     "lower_urgency",
     "record_contact",
+    "read_log",
     "hand_over",
     "list",
     "link_channel",
