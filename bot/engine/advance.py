@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.engine.conditions import holds
-from bot.engine.fields import faults_of, taken
+from bot.engine.fields import faults_of, passable, taken
 from bot.engine.report import Facts, asked_fields, facts_of, flags_of
 from bot.errors import HandrailError
 from bot.model.definition import Definition, Flow, Step
@@ -115,7 +115,8 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
     faults = faults_of(definition, flow, flow.steps[run.step], live, facts)
     if faults:
         return replace(run, errors=faults, visit=run.visit + 1), ()
-    walked = replace(run, trail=(*run.trail, run.step))
+    sound = passable(definition, flow, flow.steps[run.step], run.answers, facts)
+    walked = replace(run, answers=sound, trail=(*run.trail, run.step))
     effects: list[Effect] = []
     step = flow.steps[run.step]
     for _ in range(MOST_SILENT_STEPS):

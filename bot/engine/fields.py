@@ -51,22 +51,44 @@ def faults_of(
 ) -> Mapping[str, str]:
     """Error code by field key (or FORM); empty when the step may be left.
 
-    Codes: needed, too_long, unknown_choice, pupil_account, alone, needs_one.
+    Codes: needed, too_long, unknown_choice, pupil_account, alone, needs_one. A step that is not to be checked
+    now (danger comes first) has no fault, whatever else was filled in: `passable` says what of it counts.
     """
-    known = facts_of(definition, flow, answers, facts)
-    flags = flags_of(flow, answers)
-    unchecked = step.unchecked_when is not None and holds(
-        step.unchecked_when, answers, flags=flags, facts=known
-    )
+    if _unchecked(definition, flow, step, answers, facts):
+        return {}
     faults: dict[str, str] = {}
-    asked = shown_fields(definition, flow, step, answers, facts)
-    for field in (*asked, *((flow.fields[step.buttons],) if step.buttons else ())):
+    for field in shown_fields(definition, flow, step, answers, facts):
         code = fault_of(definition, field, answers.get(field.key, ""), facts)
-        if code and not (unchecked and code == "needed"):
+        if code:
             faults[field.key] = code
-    if not unchecked and step.needs_one and not any(answers.get(key) for key in step.needs_one):
+    if step.buttons:
+        pressed = answers.get(step.buttons, "")
+        if pressed not in {option.key for option in flow.fields[step.buttons].options}:
+            faults[step.buttons] = "unknown_choice"
+    if step.needs_one and not any(answers.get(key) for key in step.needs_one):
         faults[FORM] = "needs_one"
     return faults
+
+
+def passable(
+    definition: Definition, flow: Flow, step: Step, answers: Mapping[str, str], facts: Facts
+) -> Mapping[str, str]:
+    """The answers less those of this step that nobody could have picked from its card."""
+    asked = {field.key: field for field in shown_fields(definition, flow, step, answers, facts)}
+    return {
+        key: value
+        for key, value in answers.items()
+        if key not in asked or fault_of(definition, asked[key], value, facts) != "unknown_choice"
+    }
+
+
+def _unchecked(
+    definition: Definition, flow: Flow, step: Step, answers: Mapping[str, str], facts: Facts
+) -> bool:
+    if step.unchecked_when is None:
+        return False
+    known = facts_of(definition, flow, answers, facts)
+    return holds(step.unchecked_when, answers, flags=flags_of(flow, answers), facts=known)
 
 
 def fault_of(definition: Definition, field: Field, value: str, facts: Facts) -> str:

@@ -5,6 +5,7 @@ Pure. Weekly hours only; terms and holidays are not known here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,17 +41,15 @@ def due_after(school: School, start: datetime, minutes: int, *, in_school_hours:
     return start + left
 
 
-def _spans(school: School, at: datetime) -> list[tuple[datetime, datetime]]:
+def _spans(school: School, at: datetime) -> Iterator[tuple[datetime, datetime]]:
     zone = ZoneInfo(school.zone)
     today = at.astimezone(zone).date()
-    spans = []
     for ahead in range(MOST_DAYS_AHEAD):
         day = today + timedelta(days=ahead)
         for hours in sorted(school.hours, key=lambda h: h.opens):
             if hours.weekday == day.weekday():
                 opens = datetime.combine(day, hours.opens, tzinfo=zone).astimezone(UTC)
-                spans.append((opens, datetime.combine(day, hours.closes, tzinfo=zone).astimezone(UTC)))
-    return spans
+                yield opens, datetime.combine(day, hours.closes, tzinfo=zone).astimezone(UTC)
 
 
 def year_began(school: School, at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.engine.conditions import holds
-from bot.model.cases import Participant, ParticipantKind
+from bot.model.cases import Participant, ParticipantKind, ParticipantPart
 from bot.model.definition import Definition, Field, Flow, Row
 from bot.model.people import Directory, PersonId
 from bot.model.runs import Run
@@ -58,9 +58,11 @@ def flags_of(flow: Flow, answers: Mapping[str, str]) -> frozenset[str]:
     """Flags of every option chosen, then the derived ones."""
     raised = {
         flag
-        for field in flow.fields.values()
-        for option in field.options
-        if option.key in values_of(answers, field.key)
+        for key, answer in answers.items()
+        if answer and key in flow.fields and flow.fields[key].options
+        for chosen in (values_of(answers, key),)
+        for option in flow.fields[key].options
+        if option.key in chosen
         for flag in option.flags
     }
     direct = frozenset(raised)
@@ -74,13 +76,19 @@ def participants_of(flow: Flow, answers: Mapping[str, str], directory: Directory
     In a case of an image nobody but an adult of the school is entered as having done it (casework 2). Where
     the conduct of an adult is reported and no adult named, there is one whom nobody knows yet (casework 4).
     """
-    image = "image" in flags_of(flow, answers)
+    return _entered(flow, answers, directory, flags_of(flow, answers))
+
+
+def _entered(
+    flow: Flow, answers: Mapping[str, str], directory: Directory, flags: frozenset[str]
+) -> tuple[Participant, ...]:
+    image = "image" in flags
     found: list[Participant] = []
     for field in flow.fields.values():
-        if field.part in ("none", "excluded"):
+        if field.part in ("none", "excluded") or not answers.get(field.key):
             continue
         found.extend(_named_in(field, answers, directory, image=image))
-    if "adult_conduct" in flags_of(flow, answers) and not any(_is_adult_subject(p) for p in found):
+    if "adult_conduct" in flags and not any(_is_adult_subject(p) for p in found):
         found.append(Participant(kind="adult", part="subject", name=""))
     return tuple(found)
 
@@ -93,8 +101,10 @@ def _named_in(
     field: Field, answers: Mapping[str, str], directory: Directory, *, image: bool
 ) -> list[Participant]:
     values = [v for v in values_of(answers, field.key) if v]
-    part = field.part if field.part in ("subject", "affected", "witness") else "subject"
-    milder = "affected" if image and part == "subject" else part
+    part: ParticipantPart = "subject"
+    if field.part == "affected" or field.part == "witness":
+        part = field.part
+    milder: ParticipantPart = "affected" if image and part == "subject" else part
     if field.kind == "pupils":
         return [
             Participant(
@@ -108,24 +118,33 @@ def _named_in(
             for v in values
         ]
     if field.kind == "adults":
-        return [
-            Participant(
-                kind="adult",
-                part=part,
-                name=directory.people[v].name if v in directory.people else "",
-                ref=v,
-                confirmed=v in directory.people,
-            )
-            for v in values
-        ]
+        return [_picked(v, part, milder, directory) for v in values]
     return [_unlisted(v, answers, part if UNLISTED_KINDS.get(v) == "adult" else milder) for v in values]
 
 
-def _unlisted(value: str, answers: Mapping[str, str], part: str) -> Participant:
+def _picked(
+    person: PersonId, part: ParticipantPart, milder: ParticipantPart, directory: Directory
+) -> Participant:
+    """Whom a people picker found: an adult of the school, unless it is the account of a listed pupil.
+
+    A form refuses that pupil; only a danger press, which nothing may hold up, comes here with one.
+    """
+    pupil = next((p for p in directory.pupils.values() if p.account == person), None)
+    if pupil is not None:
+        return Participant(
+            kind="pupil", part=milder, name=pupil.name, detail=pupil.form, ref=pupil.id, confirmed=True
+        )
+    known = directory.people.get(person)
+    return Participant(
+        kind="adult", part=part, name=known.name if known else "", ref=person, confirmed=known is not None
+    )
+
+
+def _unlisted(value: str, answers: Mapping[str, str], part: ParticipantPart) -> Participant:
     named = value in ("pupil_unlisted", "adult_unlisted", "someone_else")
     return Participant(
         kind=UNLISTED_KINDS.get(value, "unknown"),
-        part="affected" if part == "affected" else "witness" if part == "witness" else "subject",
+        part=part,
         name=answers.get("unlisted_name", "") if named else "",
         detail=answers.get("unlisted_detail", "") if named else "",
     )
@@ -155,10 +174,10 @@ def facts_of(
     definition: Definition, flow: Flow, answers: Mapping[str, str], facts: Facts
 ) -> Mapping[str, str]:
     """Every fact of FACTS that a report has, by name."""
-    people = participants_of(flow, answers, facts.directory)
+    flags = flags_of(flow, answers)
+    people = _entered(flow, answers, facts.directory, flags)
     subjects = [p for p in people if p.part == "subject"]
     adults = [p for p in subjects if p.kind == "adult"]
-    flags = flags_of(flow, answers)
     row = row_chosen(definition, flow, answers, "students") if "students" in definition.tables else None
     refs = [p.ref for p in subjects if p.kind == "pupil" and p.ref]
     earlier = row is not None and any(f"students/{row.key}/{ref}" in facts.earlier for ref in refs)

@@ -14,6 +14,7 @@ from bot.model.definition import Urgency
 from bot.model.people import PersonId, RoleRef
 
 ParticipantKind = Literal["pupil", "adult", "someone_else", "unknown"]
+ParticipantPart = Literal["subject", "affected", "witness"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Participant:
     """Somebody in the case. `ref` is a PupilId or PersonId; None for a typed name, which confirms nothing."""
 
     kind: ParticipantKind
-    part: Literal["subject", "affected", "witness"]
+    part: ParticipantPart
     name: str
     ref: str | None = None
     detail: str = ""
