@@ -117,10 +117,14 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
         return replace(run, errors=faults, visit=run.visit + 1), ()
     sound = passable(definition, flow, flow.steps[run.step], run.answers, facts)
     walked = replace(run, answers=sound, trail=(*run.trail, run.step))
+    # The steps passed in silence ask nothing: what they decide by stays the same.
+    answers = live_answers(flow, walked)
+    flags = flags_of(flow, answers)
+    known = facts_of(definition, flow, answers, facts)
     effects: list[Effect] = []
     step = flow.steps[run.step]
     for _ in range(MOST_SILENT_STEPS):
-        step = flow.steps[_next(definition, flow, step, walked, facts)]
+        step = flow.steps[_next(step, answers, flags=flags, known=known)]
         if step.kind in ("form", "guidance"):
             return replace(walked, step=step.key, visit=run.visit + 1), tuple(effects)
         effect = _effect(step)
@@ -138,10 +142,7 @@ def _effect(step: Step) -> Effect | None:
     return Effect(kind="notify" if step.kind == "notify" else "end", step=step.key, does=step.does)
 
 
-def _next(definition: Definition, flow: Flow, step: Step, run: Run, facts: Facts) -> str:
-    answers = live_answers(flow, run)
-    flags = flags_of(flow, answers)
-    known = facts_of(definition, flow, answers, facts)
+def _next(step: Step, answers: Mapping[str, str], *, flags: frozenset[str], known: Mapping[str, str]) -> str:
     for branch in step.next:
         if branch.when is None or holds(branch.when, answers, flags=flags, facts=known):
             return branch.go
