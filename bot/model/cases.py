@@ -160,6 +160,10 @@ class Note:
     at: datetime
 
 
+FOUND = "found"
+"""The one outcome of closing with which a case counts as an earlier one (casework 3)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """How it ended: an outcome of the closed list, the answers that closing asked for."""
