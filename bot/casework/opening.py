@@ -1,151 +1,41 @@
-"""Opens the cases of a report: one per person believed to have done something, each with its own route.
+"""Opens one case of a report, with its own route: whose it is, who else is told, what counted before.
 
 Must not know how a report was filled in, nor how anybody is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages
 from bot.casework.office import Office, new_id, new_number
+from bot.casework.reading import Report, adult_in, flags_for, out_of_it, participants_for
 from bot.casework.tables import CASES
 from bot.casework.unit import Unit
-from bot.engine.advance import live_answers
 from bot.engine.holders import barred as why_barred
-from bot.engine.holders import managed_by, towards
+from bot.engine.holders import towards
 from bot.engine.hours import year_began
-from bot.engine.report import (
-    Facts,
-    excluded_by_reporter,
-    facts_of,
-    flags_of,
-    participants_of,
-    row_chosen,
-)
+from bot.engine.report import row_chosen
 from bot.engine.routing import SAFEGUARDING, Given, route
 from bot.model.cases import (
     Case,
     Climb,
     Closing,
-    Exclusion,
     Participant,
     Recorded,
     Routed,
     Told,
-    excluded_now,
 )
-from bot.model.definition import Definition, Flow
-from bot.model.people import Directory, PersonId, RoleRef
-from bot.model.runs import Run
+from bot.model.definition import Definition
+from bot.model.people import RoleRef
 
 FOUND = "found"
-NAME_LETTERS = 3
-URGENCIES = ("routine", "serious", "immediate")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """A report's answers, read: what each of its cases is made from."""
-
-    definition: Definition
-    flow: Flow
-    run: Run
-    answers: Mapping[str, str]
-    flags: frozenset[str]
-    people: tuple[Participant, ...]
-    facts: Facts
-    excluded: tuple[Exclusion, ...]
-
-    def known(self) -> Mapping[str, str]:
-        """The report's facts by name."""
-        return facts_of(self.definition, self.flow, self.answers, self.facts)
-
-
-def read_report(definition: Definition, run: Run, facts: Facts, now: datetime) -> Report:
-    """What the answers on the way walked say."""
-    flow = definition.flows[run.flow]
-    answers = live_answers(flow, run)
-    people = participants_of(flow, answers, facts.directory)
-    return Report(
-        definition=definition,
-        flow=flow,
-        run=run,
-        answers=answers,
-        flags=flags_of(flow, answers),
-        people=people,
-        facts=facts,
-        excluded=_exclusions(flow, answers, people, facts.directory, by=run.person, now=now),
-    )
-
-
-def _exclusions(
-    flow: Flow,
-    answers: Mapping[str, str],
-    people: tuple[Participant, ...],
-    directory: Directory,
-    *,
-    by: PersonId,
-    now: datetime,
-) -> tuple[Exclusion, ...]:
-    adults = [p for p in people if p.kind == "adult" and p.part == "subject"]
-    subjects = [p.ref for p in adults if p.ref]
-    for typed in (p for p in adults if not p.ref and p.name):
-        subjects.extend(who_it_may_be(typed, directory))
-    found = {person: Exclusion(person=person, ground="subject", by=by, at=now) for person in subjects}
-    for person in excluded_by_reporter(flow, answers):
-        found.setdefault(person, Exclusion(person=person, ground="named", by=by, at=now))
-    return tuple(found.values())
-
-
-def who_it_may_be(typed: Participant, directory: Directory) -> tuple[PersonId, ...]:
-    """Role holders whom a typed adult may be: by a word of the name, or by the role named beside it.
-
-    A word that many names share says nothing.
-    """
-    names = {person.id: set(person.name.lower().split()) for person in directory.people.values()}
-    words = {w for w in typed.name.lower().replace(".", " ").split() if len(w) >= NAME_LETTERS}
-    words = {w for w in words if sum(w in n for n in names.values()) <= max(2, len(names) // 4)}
-    detail = typed.detail.lower()
-    named_roles = {
-        role.key
-        for role in directory.roles.values()
-        if detail and any(n.lower() in detail for n in (role.label, *role.aliases) if len(n) >= NAME_LETTERS)
-    }
-    return tuple(
-        person.id
-        for person in directory.people.values()
-        if words & names[person.id] or named_roles & set(person.roles)
-    )
-
-
-def subjects_of(report: Report) -> tuple[Participant | None, ...]:
-    """Whom each case is about; a single None where nobody is named as having done it."""
-    subjects = tuple(p for p in report.people if p.part == "subject" and p.kind != "unknown")
-    return subjects or (None,)
-
-
-def open_cases(office: Office, unit: Unit, report: Report, stage: str) -> tuple[Case, ...]:
-    """Open (or complete) the cases of a report. `stage`: danger, sent or dealt.
-
-    The case that a danger press opened takes the first person; the others get cases of their own.
-    """
-    before = [c for key in report.run.cases if (c := unit.get(CASES, key)) is not None]
-    if stage == "danger":
-        return tuple(before) or (_new(office, unit, report, None, stage),)
-    cases: list[Case] = []
-    for at, subject in enumerate(subjects_of(report)):
-        if at < len(before):
-            cases.append(_complete(office, unit, report, subject, before[at]))
-        else:
-            cases.append(_new(office, unit, report, subject, stage))
-    return tuple(cases)
-
-
-def _new(office: Office, unit: Unit, report: Report, subject: Participant | None, stage: str) -> Case:
-    routed, earlier = _routed(office, unit, report, subject)
+def open_one(office: Office, unit: Unit, report: Report, subject: Participant | None, stage: str) -> Case:
+    """A new case about that person, or about nobody named. `stage`: danger, sent or dealt."""
+    routed, earlier = routed_for(office, unit, report, subject)
     complete = stage != "danger"
     opened = unit.now
     case = Case(
@@ -162,13 +52,13 @@ def _new(office: Office, unit: Unit, report: Report, subject: Participant | None
         reporter=report.run.person,
         routed=routed,
         owner=Climb(role=routed.owner, began_at=opened),
-        oversight=Climb(role=_oversight(routed, report), began_at=opened),
+        oversight=Climb(role=oversight_for(routed, report), began_at=opened),
         what=report.answers.get("what", ""),
         danger=report.answers.get("danger", "no") or "no",
         urgency=routed.urgency,
         answers=report.answers,
-        flags=tuple(sorted(_flags_for(report, subject))),
-        participants=_participants(report, subject, stage),
+        flags=tuple(sorted(flags_for(report, subject))),
+        participants=participants_for(report, subject, stage),
         excluded=report.excluded,
         complete=complete,
         earlier=earlier,
@@ -176,7 +66,7 @@ def _new(office: Office, unit: Unit, report: Report, subject: Participant | None
     if stage == "dealt":
         return _dealt(unit, report, case)
     case = _begin(office, unit, case, told=routed.also)
-    return _write(unit, case, report, kind="reported")
+    return write_case(unit, case, report, kind="reported")
 
 
 def _begin(office: Office, unit: Unit, case: Case, *, told: tuple[Told, ...]) -> Case:
@@ -194,41 +84,6 @@ def _begin(office: Office, unit: Unit, case: Case, *, told: tuple[Told, ...]) ->
     return case
 
 
-def _complete(office: Office, unit: Unit, report: Report, subject: Participant | None, case: Case) -> Case:
-    """The rest of a report whose danger press opened the case: routed anew, those not yet told are told."""
-    routed, earlier = _routed(office, unit, report, subject)
-    known = {t.role for t in case.routed.also} | {case.routed.owner}
-    urgency = max(case.urgency, routed.urgency, key=URGENCIES.index)
-    same_owner = routed.owner == case.routed.owner
-    changed = replace(
-        case,
-        routed=replace(routed, also=_both(case.routed.also, routed.also)),
-        what=report.answers.get("what", ""),
-        urgency=urgency,
-        answers={**report.answers, "danger": case.danger},
-        flags=tuple(sorted(_flags_for(report, subject) | set(case.flags))),
-        participants=_participants(report, subject, "sent"),
-        excluded=_all_excluded(case, report),
-        earlier=earlier,
-        complete=True,
-        owner=case.owner if same_owner else replace(case.owner, role=routed.owner),
-        oversight=replace(case.oversight, role=_oversight(routed, report)),
-    )
-    out = excluded_now(changed)
-    if not same_owner and (changed.owner.accepted_by is None or changed.owner.accepted_by in out):
-        changed = climbs.begin(office, unit, changed, "owner")
-    if changed.oversight.accepted_by is None or changed.oversight.accepted_by in out:
-        posted = routed.channel == "urgent" and messages.linked_channel(office) is not None
-        changed = climbs.begin(office, unit, changed, "oversight", quietly=posted)
-    for one in routed.also:
-        if one.role not in known:
-            messages.alert(office, unit, changed, duty="told", role=one.role, reason="told")
-    if routed.channel == "urgent":
-        messages.post(office, unit, changed)
-    messages.refresh_case(office, unit, changed)
-    return _write(unit, changed, report, kind="completed")
-
-
 def _dealt(unit: Unit, report: Report, case: Case) -> Case:
     """The subject's own teacher has dealt with it: closed as found, and it counts (casework 1)."""
     person, role = report.run.person, case.routed.owner.role if case.routed.owner else ""
@@ -241,10 +96,11 @@ def _dealt(unit: Unit, report: Report, case: Case) -> Case:
         case, owner=owner, oversight=replace(case.oversight, role=None), closing=closing,
         recorded=(done,), seen_at=unit.now, earlier_confirmed=True if case.earlier else None,
     )  # fmt: skip
-    return _write(unit, closed, report, kind="dealt_with")
+    return write_case(unit, closed, report, kind="dealt_with")
 
 
-def _write(unit: Unit, case: Case, report: Report, *, kind: str) -> Case:
+def write_case(unit: Unit, case: Case, report: Report, *, kind: str) -> Case:
+    """Write the case as the reporter's doing, with whose it is and why."""
     owner = case.routed.owner
     return unit.case(
         case,
@@ -265,34 +121,7 @@ def _write(unit: Unit, case: Case, report: Report, *, kind: str) -> Case:
     )
 
 
-def _participants(report: Report, subject: Participant | None, stage: str) -> tuple[Participant, ...]:
-    if stage == "danger":
-        return report.people
-    others = tuple(p for p in report.people if p.part != "subject")
-    return (subject, *others) if subject else (*others, *_unknown(report))
-
-
-def _unknown(report: Report) -> tuple[Participant, ...]:
-    return tuple(p for p in report.people if p.kind == "unknown")
-
-
-def _flags_for(report: Report, subject: Participant | None) -> set[str]:
-    """The report's flags, less what is about another of its people."""
-    adult = subject is not None and subject.kind == "adult"
-    return set(report.flags) if adult or subject is None else set(report.flags) - {"harm"}
-
-
-def _all_excluded(case: Case, report: Report) -> tuple[Exclusion, ...]:
-    known = {e.person for e in case.excluded}
-    return (*case.excluded, *(e for e in report.excluded if e.person not in known))
-
-
-def _both(first: tuple[Told, ...], second: tuple[Told, ...]) -> tuple[Told, ...]:
-    known = {t.role for t in second}
-    return (*second, *(t for t in first if t.role not in known))
-
-
-def _oversight(routed: Routed, report: Report) -> RoleRef | None:
+def oversight_for(routed: Routed, report: Report) -> RoleRef | None:
     """Whose acknowledgement is the second one; None where the owner's role is the same (casework 8)."""
     named = next((t.role for t in routed.also if t.oversight), None)
     if named is not None:
@@ -302,7 +131,7 @@ def _oversight(routed: Routed, report: Report) -> RoleRef | None:
     return None if routed.restricted or owner in SAFEGUARDING or not known else RoleRef(role=SAFEGUARDING[0])
 
 
-def _routed(
+def routed_for(
     office: Office, unit: Unit, report: Report, subject: Participant | None
 ) -> tuple[Routed, tuple[str, ...]]:
     """The route of one case, and the earlier cases that count towards it (none confirmed yet)."""
@@ -323,7 +152,7 @@ def _routed(
         }
     given = Given(
         answers=report.answers,
-        flags=_flags_for(report, subject),
+        flags=flags_for(report, subject),
         facts=facts,
         rows=rows,
         towards=towards(
@@ -338,26 +167,11 @@ def _routed(
         given,
         barred=lambda role: why_barred(role, office.directory(), excluded=barred, at=unit.now),
     )
-    if _adult_in(report) and routed.channel != "none":
+    if adult_in(report) and routed.channel != "none":
         routed = replace(routed, channel="none")
     ref = subject.ref if subject else None
     earlier = earlier_cases(office, report.definition, routed.table, routed.row, ref, opened_at=unit.now)
     return routed, earlier
-
-
-def _adult_in(report: Report) -> bool:
-    """An adult of the school is entered somewhere in the incident: nothing of it goes into a channel."""
-    return any(p.kind == "adult" and p.part == "subject" for p in report.people)
-
-
-def out_of_it(report: Report, directory: Directory) -> frozenset[PersonId]:
-    """Who can hold no role in the report's cases: the excluded, adults in it, whom its subject manages."""
-    out = {e.person for e in report.excluded}
-    for exclusion in report.excluded:
-        if exclusion.ground == "subject":
-            out |= managed_by(exclusion.person, directory)
-    out |= {p.ref for p in report.people if p.kind == "adult" and p.ref}
-    return frozenset(out)
 
 
 def earlier_cases(

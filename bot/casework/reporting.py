@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.casework import messages, verbs
+from bot.casework.incident import open_cases
 from bot.casework.office import Office, new_id
-from bot.casework.opening import earlier_cases, open_cases, read_report
+from bot.casework.opening import earlier_cases
+from bot.casework.reading import read_report
 from bot.casework.tables import CASES, CLOCKS, RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.receipts import receipt_view
