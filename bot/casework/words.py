@@ -20,15 +20,15 @@ class Words:
     definition: Definition
     language: str = "en"
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """The sentence under `texts: key`, each `{name}` replaced. Raises KeyError for an unknown key."""
         return self.text(self.definition.texts[key], **values)
 
-    def maybe(self, key: str, **values: object) -> str:
+    def maybe(self, key: str, /, **values: object) -> str:
         """The sentence under `texts: key`, or nothing where the school wrote none."""
         return self.say(key, **values) if key in self.definition.texts else ""
 
-    def text(self, text: Text, **values: object) -> str:
+    def text(self, text: Text, /, **values: object) -> str:
         """A text of the definition, each `{name}` replaced."""
         sentence = text.say(self.language)
         for name, value in values.items():
