@@ -5,12 +5,15 @@ Must not hold a sentence of its own.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.model.definition import Definition
 from bot.model.text import Text
+
+PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +32,8 @@ class Words:
         return self.say(key, **values) if key in self.definition.texts else ""
 
     def text(self, text: Text, /, **values: object) -> str:
-        """A text of the definition, each `{name}` replaced."""
-        sentence = text.say(self.language)
-        for name, value in values.items():
-            sentence = sentence.replace("{" + name + "}", str(value))
-        return sentence
+        """A text of the definition, each `{name}` replaced; what is put in is not read again."""
+        return PLACE.sub(lambda found: str(values.get(found[1], found[0])), text.say(self.language))
 
     def role(self, key: str) -> str:
         """What the role is called."""
