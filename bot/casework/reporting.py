@@ -5,6 +5,7 @@ Must not know how a case is routed, nor how cards look.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,14 +13,15 @@ from bot.casework import messages, verbs
 from bot.casework.incident import open_cases
 from bot.casework.office import Office, new_id
 from bot.casework.opening import earlier_cases
-from bot.casework.reading import read_report
+from bot.casework.reading import adult_in, out_of_it, read_report
 from bot.casework.tables import CASES, CLOCKS, RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.receipts import receipt_view
 from bot.casework.views.runs import run_view
 from bot.casework.words import Words
-from bot.engine.advance import Event, advance, begin, live_answers
-from bot.engine.report import Facts, facts_of, flags_of, values_of
+from bot.engine.advance import Effect, Event, EventKind, advance, begin
+from bot.engine.holders import barred
+from bot.engine.report import Facts, values_of
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import Case
 from bot.model.definition import Definition
@@ -27,10 +29,12 @@ from bot.model.events import Pressed
 from bot.model.outbox import Alarm
 from bot.model.people import PersonId, PupilId, RoleRef
 from bot.model.runs import Run
-from bot.model.views import View
+from bot.model.text import literal
+from bot.model.views import Notice, View
 
 REPORT_FLOW = "report"
-EVENTS = {
+DANGER = "danger"
+EVENTS: Mapping[str, EventKind] = {
     verbs.ANSWER: "answer",
     verbs.BACK: "back",
     verbs.SAVE: "save",
@@ -101,18 +105,13 @@ def press_run(office: Office, unit: Unit, run: Run, pressed: Pressed) -> View:
     """Answer a press on a report's card: moves it on, or shows where things stand when it is stale."""
     definition = office.shelf.by_hash(run.definition)
     if pressed.action_id != verbs.visit_id(run) or run.state in ("sent", "deleted"):
-        return show(office, unit, run)
-    facts = facts_for(office, definition, run, dict(pressed.values))
-    kind = EVENTS[pressed.verb]
-    event = Event(
-        kind="answer" if kind == "answer" else "back" if kind == "back" else "save"
-        if kind == "save" else "cancel" if kind == "cancel" else "resume",
-        values=pressed.values,
-    )  # fmt: skip
-    moved, effects = advance(definition, run, event, facts, unit.now)
-    for effect in effects:
-        if effect.kind == "notify":
-            moved = _open(office, unit, definition, moved, facts, stage=effect.does)
+        return give_back(definition, show(office, unit, run), _not_kept(definition, run, pressed))
+    values = _whole_card(definition, run, pressed)
+    facts = facts_for(office, definition, run, values)
+    moved, effects = advance(
+        definition, run, Event(kind=EVENTS[pressed.verb], values=values), facts, unit.now
+    )
+    moved = _recorded(office, unit, definition, run, moved, effects, facts)
     if moved.state in ("open", "saved") and not moved.cases:
         _arm_reminders(unit, definition, moved)
     if moved.state in ("sent", "cancelled"):
@@ -125,10 +124,52 @@ def press_run(office: Office, unit: Unit, run: Run, pressed: Pressed) -> View:
     return show(office, unit, moved)
 
 
-def _open(office: Office, unit: Unit, definition: Definition, run: Run, facts: Facts, *, stage: str) -> Run:
-    report = read_report(definition, run, facts, unit.now)
-    cases = open_cases(office, unit, report, stage)
-    return replace(run, cases=tuple(c.id for c in cases))
+def _whole_card(definition: Definition, run: Run, pressed: Pressed) -> dict[str, str]:
+    """The press's values, with what was emptied: a client leaves out of a press what holds nothing."""
+    if pressed.verb == verbs.RESUME or run.state != "open":
+        return dict(pressed.values)
+    step = definition.flows[run.flow].steps[run.step]
+    return {**dict.fromkeys(step.fields, ""), **pressed.values}
+
+
+def _recorded(
+    office: Office,
+    unit: Unit,
+    definition: Definition,
+    before: Run,
+    run: Run,
+    effects: tuple[Effect, ...],
+    facts: Facts,
+) -> Run:
+    """Open the cases that the press asks for. One that danger opened hears of everything new at once."""
+    stages = [effect.does for effect in effects if effect.kind == "notify"]
+    if not stages and run.cases and run.answers != before.answers:
+        stages = [DANGER]
+    for stage in stages:
+        report = read_report(definition, run, facts, unit.now)
+        run = replace(run, cases=tuple(c.id for c in open_cases(office, unit, report, stage)))
+    return run
+
+
+def _not_kept(definition: Definition, run: Run, pressed: Pressed) -> str:
+    """What somebody typed into a card that is out of date, as far as the report does not hold it."""
+    fields = definition.flows[run.flow].fields
+    held = "\n".join(run.answers.values())
+    typed = (
+        value.strip()
+        for key, value in pressed.values.items()
+        if key in fields and fields[key].kind in ("text", "paragraph")
+    )
+    return "\n".join(text for text in typed if text and text not in held)
+
+
+def give_back(definition: Definition, view: View, typed: str) -> View:
+    """The view with the text of a press that came too late above it, so that nothing typed is lost."""
+    if not typed:
+        return view
+    words = Words(definition=definition, language=view.language)
+    said = Notice(text=words.say("stale_typed", text=literal(typed)), tone="plain")
+    return replace(view, blocks=(said, *view.blocks))
 
 
 def show(office: Office, unit: Unit, run: Run) -> View:
@@ -155,32 +196,42 @@ def runs_of(office: Office, person: PersonId, *, most: int = 12) -> tuple[Run, .
     """The person's latest reports, half-finished and sent, newest first."""
     keys = office.store.find(RUNS, "person", person)[-most:]
     found = (office.store.get(RUNS, key) for key in keys)
-    kept = (r for r in found if r and r.state in ("open", "saved", "sent"))
+    kept = (r for r in found if r and (r.state in ("open", "saved", "sent") or r.cases))
     return tuple(sorted(kept, key=lambda r: r.touched_at, reverse=True))
 
 
 def take_typed(office: Office, unit: Unit, run: Run, text: str) -> bool:
-    """Text typed while a card waits answers it: the first question in words that the step asks, else the
-    description is kept for later. False when there is nowhere to keep it.
+    """Text typed while a card waits answers it, where the card asks one thing and in words; any other
+    text is kept for the description. False when there is nowhere to keep it.
     """
     definition = office.shelf.by_hash(run.definition)
     flow = definition.flows[run.flow]
-    step = flow.steps[run.step]
-    free = [k for k in step.fields if flow.fields[k].kind in ("text", "paragraph")]
-    if not free:
+    key = _asked_in_words(definition, run, text)
+    if not key:
         return _keep_for_later(office, unit, definition, run, text)
-    before = run.answers.get(free[0], "")
-    joined = f"{before}\n{text}".strip()[: flow.fields[free[0]].max_length * 2]
-    event = Event(kind="answer", values={free[0]: joined})
-    facts = facts_for(office, definition, run, {})
-    moved, effects = advance(definition, run, event, facts, unit.now)
-    if effects or moved.state == "sent":
-        event = Event(kind="resume", values={free[0]: joined})
-        moved, _ = advance(definition, run, event, facts, unit.now)
+    values = {key: f"{run.answers.get(key, '')}\n{text}".strip()}
+    facts = facts_for(office, definition, run, values)
+    moved, effects = advance(definition, run, Event(kind="answer", values=values), facts, unit.now)
+    if effects or moved.state == "sent" or flow.steps[run.step].review:
+        moved, effects = advance(definition, run, Event(kind="resume", values=values), facts, unit.now)
+    moved = _recorded(office, unit, definition, run, moved, effects, facts)
     _arm_reminders(unit, definition, moved)
     unit.run(moved)
     messages.show_run(office, unit, moved, fresh=True, urgency="serious")
     return True
+
+
+def _asked_in_words(definition: Definition, run: Run, text: str) -> str:
+    """The field that typed text answers: the description, or the only question of a card if it fits there."""
+    flow = definition.flows[run.flow]
+    step = flow.steps[run.step]
+    if flow.description_field in step.fields:
+        return flow.description_field
+    if len(step.fields) != 1 or step.buttons or step.review:
+        return ""
+    field = flow.fields[step.fields[0]]
+    fits = field.kind in ("text", "paragraph") and len(text) <= field.max_length
+    return field.key if fits and not run.answers.get(field.key) else ""
 
 
 def _keep_for_later(office: Office, unit: Unit, definition: Definition, run: Run, text: str) -> bool:
@@ -194,6 +245,8 @@ def _keep_for_later(office: Office, unit: Unit, definition: Definition, run: Run
         revision=run.revision + 1,
         touched_at=unit.now,
     )
+    facts = facts_for(office, definition, kept, {})
+    kept = _recorded(office, unit, definition, run, kept, (), facts)
     _arm_reminders(unit, definition, kept)
     unit.run(kept)
     messages.show_run(office, unit, kept, fresh=True, urgency="serious")
@@ -207,25 +260,25 @@ def nudge(office: Office, unit: Unit, run: Run) -> None:
         messages.notice(
             office, unit, "nudge", key=f"nudge/{run.id}", person=run.person, run=run, urgency="routine"
         )
-        messages.show_run(office, unit, replace(run, revision=run.revision), fresh=True)
+        again = unit.run(replace(run, revision=run.revision + 1))
+        messages.show_run(office, unit, again, fresh=True)
 
 
 def tell_unfinished(office: Office, unit: Unit, run: Run) -> None:
     """A half-finished report with child protection in it reaches the safeguarding lead (casework 8).
 
-    Where an adult of the school is in it, it reaches the headteacher instead.
+    Where an adult of the school is in it, it reaches the headteacher instead, or the chair of governors.
     """
     unit.disarm(f"unfinished/{run.id}")
     definition = office.shelf.by_hash(run.definition)
-    flow = definition.flows[run.flow]
-    flags = flags_of(flow, {**live_answers(flow, run)})
-    if run.state in ("open", "saved") and "child_protection" in flags and not run.cases:
-        facts = facts_for(office, definition, run, {})
-        known = facts_of(definition, flow, live_answers(flow, run), facts)
-        role = HEADS[0] if known["adult_subject"] == "yes" else SAFEGUARDING[0]
-        messages.notice(
-            office, unit, "unfinished", key=f"unfinished/{run.id}", role=RoleRef(role=role), run=run
-        )
+    report = read_report(definition, run, facts_for(office, definition, run, {}), unit.now)
+    if run.state not in ("open", "saved") or "child_protection" not in report.flags or run.cases:
+        return
+    out = out_of_it(report, office.directory())
+    wanted = [RoleRef(role=key) for key in (HEADS if adult_in(report) else SAFEGUARDING)]
+    free = (r for r in wanted if not barred(r, office.directory(), excluded=out, at=unit.now))
+    role = next(free, wanted[-1])
+    messages.notice(office, unit, "unfinished", key=f"unfinished/{run.id}", role=role, run=run)
 
 
 def delete_draft(office: Office, unit: Unit, run: Run) -> None:

@@ -20,6 +20,8 @@ from bot.model.runs import Run
 
 MOST_SILENT_STEPS = 50
 
+EventKind = Literal["answer", "back", "save", "cancel", "resume"]
+
 
 class FlowStuck(HandrailError):
     """This form cannot go on. Nothing you typed is lost: tell whoever edits Handrail's forms."""
@@ -31,7 +33,7 @@ class FlowStuck(HandrailError):
 class Event:
     """What the person did with the step shown. `values` by field key, as the card sent them."""
 
-    kind: Literal["answer", "back", "save", "cancel", "resume"]
+    kind: EventKind
     values: Mapping[str, str] = field(default_factory=dict)
 
 
