@@ -15,6 +15,8 @@ from bot.model.text import Text
 
 PLACE = re.compile(r"\{(\w+)\}")
 
+_AROUND = re.compile(r"^\W+|\W+$")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
@@ -49,3 +51,13 @@ class Words:
     def clock(self, at: datetime) -> str:
         """The time alone in the school's zone: `14:05`."""
         return f"{at.astimezone(ZoneInfo(self.definition.school.zone)):%H:%M}"
+
+
+def as_command(text: str) -> str:
+    """What was typed as a command is compared: lower case, single spaces, no marks or smileys around it."""
+    return " ".join(_AROUND.sub("", text.lower().replace("\u2019", "'")).split())
+
+
+def spelt(words: Words, name: str) -> tuple[str, ...]:
+    """The ways in which a command may be typed, as the texts list them."""
+    return tuple(" ".join(way.split()) for way in words.say(f"command_{name}").split("|"))
