@@ -24,7 +24,12 @@ MAX_VALUE = 20_000
 MAX_KEYS = 24
 """Answers in one press, the button's and the person's. A card has five inputs at most."""
 
+_KEY = re.compile(rf"[A-Za-z0-9_.:/-]{{1,{MAX_NAME}}}")
+"""A field's key, a verb, an action_id: without the @ that parts a key from the revision."""
+
 _NAME = re.compile(rf"[A-Za-z0-9_.:@/-]{{1,{MAX_NAME}}}")
+"""A target: a Teams channel's id holds an @."""
+
 _REVISION = re.compile(r"0|[1-9][0-9]{0,8}")
 _OWN_KEYS = frozenset({"verb", "target", "action_id", "revision", "values"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -46,17 +51,19 @@ class WirePress:
 
 def input_id(key: str, revision: int) -> str:
     """The id of a field's input. Raises ValueError for a key that could not be read back."""
-    if not _NAME.fullmatch(key) or not _REVISION.fullmatch(str(revision)):
+    if not _KEY.fullmatch(key) or not _REVISION.fullmatch(str(revision)):
         raise ValueError(f"No input id can be made of {key!r} and revision {revision}")
     return f"{key}@{revision}"
 
 
 def action_data(action: Action, revision: int) -> dict[str, Any]:
     """What the button sends. Raises ValueError for what `read_press` would refuse."""
-    needed = (action.verb, *(key for key, _ in action.values))
-    for name in (*needed, *filter(None, (action.target, action.action_id))):
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"A button cannot carry {name!r}: use letters, digits and _ . : @ / -")
+    keys = (action.verb, *(key for key, _ in action.values), *filter(None, (action.action_id,)))
+    wrong = [key for key in keys if not _KEY.fullmatch(key)]
+    if action.target and not _NAME.fullmatch(action.target):
+        wrong.append(action.target)
+    if wrong:
+        raise ValueError(f"A button cannot carry {wrong[0]!r}: use letters, digits and _ . : / -")
     return {
         "verb": action.verb,
         "target": action.target,
@@ -73,7 +80,7 @@ def read_press(verb: str | None, data: Mapping[str, Any]) -> WirePress:
     Where the button and an input answer the same key, the button wins.
     Raises PressUnreadable for anything that `render` cannot have made.
     """
-    own_verb = _name(data.get("verb"))
+    own_verb = _key(data.get("verb"))
     if verb is not None and verb != own_verb:
         raise PressUnreadable
     typed, revision = _inputs(data)
@@ -84,9 +91,9 @@ def read_press(verb: str | None, data: Mapping[str, Any]) -> WirePress:
         raise PressUnreadable
     return WirePress(
         verb=own_verb,
-        target=_name_or_nothing(data.get("target")),
-        action_id=_name_or_nothing(data.get("action_id")),
-        values=typed | {_name(key): _answer(value) for key, value in fixed.items()},
+        target=_target(data.get("target")),
+        action_id=_key(action_id) if (action_id := data.get("action_id")) != "" else "",
+        values=typed | {_key(key): _answer(value) for key, value in fixed.items()},
         input_revision=revision,
     )
 
@@ -101,7 +108,7 @@ def _inputs(data: Mapping[str, Any]) -> tuple[dict[str, str], int | None]:
         if name in _OWN_KEYS:
             continue
         key, _, revision = name.rpartition("@")
-        answers[_name(key)] = _answer(value)
+        answers[_key(key)] = _answer(value)
         revisions.add(_revision(revision))
     if len(revisions) > 1:
         raise PressUnreadable
@@ -114,12 +121,14 @@ def _revision(value: object) -> int:
     return int(value)
 
 
-def _name_or_nothing(value: object) -> str:
-    return "" if value == "" else _name(value)
+def _target(value: object) -> str:
+    if not isinstance(value, str) or not (value == "" or _NAME.fullmatch(value)):
+        raise PressUnreadable
+    return value
 
 
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
+def _key(value: object) -> str:
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
         raise PressUnreadable
     return value
 
