@@ -12,16 +12,12 @@ from bot.casework.days import DAY_ALARM, arm_day
 from bot.casework.life import lived_through
 from bot.casework.office import Office
 from bot.casework.presses import answer_press
-from bot.casework.reporting import (
-    begin_report,
-    open_runs,
-    runs_of,
-    take_typed,
-)
+from bot.casework.reporting import begin_report, open_runs, runs_of, start_report
 from bot.casework.strangers import stranger_pressed, stranger_said
 from bot.casework.tables import CLOCKS, PRESSES, REFERENCES
+from bot.casework.typed import take_typed
 from bot.casework.unit import Unit
-from bot.casework.words import Words
+from bot.casework.words import Words, as_command, spelt
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.events import Answer, Lived, Place, Pressed, Said, Searched, Speaker
 from bot.model.outbox import Press, Reference
@@ -174,16 +170,15 @@ class FrontDesk:
         words = Words(definition=office.shelf.current(), language=said.place.language)
         key = f"{said.place.conversation}/{said.activity_id}"
         text = said.text[:LONGEST_TYPED]
-        command = " ".join(text.lower().strip(" .!?,").split())
-        for name in ("hello", "help", "mine"):
-            if command in _spelt(words, name):
+        if len(said.text) > LONGEST_TYPED:
+            messages.reply(office, unit, person, "typed_cut", key=f"{key}/cut")
+        command = as_command(text)
+        for name in ("hello", "help", "mine", "thanks"):
+            if command in spelt(words, name):
                 messages.reply(office, unit, person, name, key=key)
                 return ""
-        if command in _spelt(words, "thanks"):
-            messages.reply(office, unit, person, "thanks", key=key)
-            return ""
-        if command in _spelt(words, "report") or not text:
-            return begin_report(office, unit, person, language=said.place.language).id
+        if command in spelt(words, "report") or not text:
+            return start_report(office, unit, person, language=said.place.language).id
         return self._sentence(unit, said, text, key)
 
     def _sentence(self, unit: Unit, said: Said, text: str, key: str) -> str:
@@ -210,9 +205,13 @@ class FrontDesk:
 
     def _refuse_picture(self, unit: Unit, said: Said) -> None:
         """Refused with the reason; the safeguarding lead hears at once that it lies there (casework 7)."""
+        key = f"{said.place.conversation}/{said.activity_id}"
+        messages.reply(self._office, unit, said.speaker.id, "picture_refused", key=f"{key}/picture")
+        self._tell_of_picture(unit, said)
+
+    def _tell_of_picture(self, unit: Unit, said: Said) -> None:
         office, person = self._office, said.speaker.id
         key = f"{said.place.conversation}/{said.activity_id}"
-        messages.reply(office, unit, person, "picture_refused", key=f"{key}/picture")
         run = next(iter(open_runs(office, person)), None)
         lead = SAFEGUARDING[0]
         held = office.directory().people.get(person)
@@ -230,15 +229,12 @@ class FrontDesk:
 
     def _said_in_channel(self, unit: Unit, said: Said) -> None:
         words = Words(definition=self._office.shelf.current(), language=said.place.language)
-        command = " ".join(said.text.lower().strip(" .!?").split())
+        if said.picture:
+            self._tell_of_picture(unit, said)
+        command = as_command(said.text)
         what = "channel_private"
-        if command in _spelt(words, "alert_here"):
+        if command in spelt(words, "alert_here"):
             what = linking.ask(self._office, unit, said.place, said.speaker.id)
-        elif command in _spelt(words, "alert_stop"):
+        elif command in spelt(words, "alert_stop"):
             what = linking.stop_alerts(self._office, unit, said.place, said.speaker.id)
         messages.channel_reply(self._office, unit, said, what)
-
-
-def _spelt(words: Words, name: str) -> tuple[str, ...]:
-    """The ways in which a command may be typed, as the texts list them."""
-    return tuple(w.strip() for w in words.say(f"command_{name}").split("|"))

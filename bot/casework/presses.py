@@ -6,13 +6,15 @@ thrown away, it tells what the person would see now.
 
 from __future__ import annotations
 
-from bot.casework import messages, verbs
+from dataclasses import replace
+
+from bot.casework import verbs
 from bot.casework.desk_views import my_reports
 from bot.casework.handling import press_case, seen_case, words_for
 from bot.casework.linking import answer_link
 from bot.casework.office import Office
 from bot.casework.reporter import add_text, press_receipt
-from bot.casework.reporting import begin_report, open_runs, press_run, show
+from bot.casework.reporting import press_run, set_aside, show, start_report
 from bot.casework.tables import RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import alert_view, blank_view
@@ -67,16 +69,8 @@ def _typed(office: Office, unit: Unit, draft: Run, pressed: Pressed, words: Word
     """What was typed after sending: into that report, or on with a report of its own."""
     if draft.state != "saved":
         return Answer(view=show(office, unit, draft))
-    event = Pressed(
-        speaker=pressed.speaker,
-        place=pressed.place,
-        activity_id=pressed.activity_id,
-        verb=verbs.RESUME if pressed.verb == verbs.TYPED_NEW else verbs.CANCEL,
-        target=draft.id,
-        action_id=verbs.visit_id(draft),
-        values={},
-    )
     if pressed.verb == verbs.TYPED_NEW:
+        event = replace(pressed, verb=verbs.RESUME, action_id=verbs.visit_id(draft), values={})
         return Answer(view=press_run(office, unit, draft, event))
     sent = unit.get(RUNS, pressed.action_id)
     text = next(iter(draft.answers.values()), "")
@@ -84,7 +78,7 @@ def _typed(office: Office, unit: Unit, draft: Run, pressed: Pressed, words: Word
         return Answer(text=words.say("not_found"), refused=True)
     if not add_text(office, unit, sent, text, mark=draft.id):
         return Answer(view=show(office, unit, sent))
-    press_run(office, unit, draft, event)
+    set_aside(unit, draft)
     return Answer(text=words.say("typed_added"))
 
 
@@ -99,11 +93,5 @@ def _status(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answe
 
 
 def _report(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answer:
-    """Begin a report; pressed twice, the untouched one just begun is shown again."""
-    person = pressed.speaker.id
-    newest = next((r for r in open_runs(office, person) if r.state == "open" and r.revision == 1), None)
-    if newest is not None:
-        messages.show_run(office, unit, newest)
-        return Answer(text=words.say("report_below"))
-    begin_report(office, unit, person, language=pressed.place.language)
+    start_report(office, unit, pressed.speaker.id, language=pressed.place.language)
     return Answer(text=words.say("report_below"))

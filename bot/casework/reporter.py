@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.casework import climbs, messages, verbs
 from bot.casework.handling import clean_values
 from bot.casework.office import Office
-from bot.casework.reporting import cases_of, show
+from bot.casework.reporting import cases_of, give_back, show
 from bot.casework.tables import PRESSES
 from bot.casework.unit import Unit
 from bot.casework.views.receipts import reporter_form
@@ -37,12 +37,22 @@ def press_receipt(office: Office, unit: Unit, run: Run, pressed: Pressed) -> Ans
     action = definition.actions.get(key)
     cases = cases_of(unit, run)
     bare = any(run.person in excluded_now(c) for c in cases)
-    if action is None or action.by != "reporter" or bare or not cases:
+    if action is None or action.by != "reporter" or not cases:
         return Answer(view=show(office, unit, run))
+    if bare:
+        typed = "" if pressed.verb == verbs.REPORTER_FORM else _not_kept(unit, run, pressed)
+        return Answer(view=give_back(definition, show(office, unit, run), typed))
     if pressed.verb == verbs.REPORTER_FORM:
         view = reporter_form(words, run, action, action_id=pressed.action_id, directory=office.directory())
         return Answer(view=view)
     return _do(office, unit, run, pressed, words, action, stamp)
+
+
+def _not_kept(unit: Unit, run: Run, pressed: Pressed) -> str:
+    """What was typed into a form that is used up or too old, unless it stands in the record already."""
+    text = pressed.values.get("text", "").strip()
+    held = {note.text for case in cases_of(unit, run) for note in case.notes if note.by == run.person}
+    return "" if text in held else text
 
 
 def _do(
@@ -58,7 +68,8 @@ def _do(
     offered = verbs.offered_at(stamp)
     old = offered is None or unit.now - offered > verbs.PRESS_KEPT
     if old or unit.get(PRESSES, press_id) is not None:
-        return Answer(view=show(office, unit, run))
+        typed = _not_kept(unit, run, pressed)
+        return Answer(view=give_back(definition, show(office, unit, run), typed), refused=bool(typed))
     values = clean_values(action, pressed.values, tenant=office.directory().tenant)
     facts = Facts(directory=office.directory(), reporter=run.person)
     errors = {
@@ -108,7 +119,9 @@ def _tell(office: Office, unit: Unit, case: Case, action: CaseAction, text: str,
     case = replace(case, notes=(*case.notes, added)) if text else case
     if action.does == "mistake":
         case = replace(case, mistake=text)
-    if action.does == "worry":
+    if action.does == "worry" and case.closing is not None:
+        _worry_again(office, unit, case, mark=mark)
+    elif action.does == "worry":
         case = _worry(office, unit, case)
     else:
         _tell_owner(office, unit, case, what=f"reporter_{action.does}", mark=mark)
@@ -122,6 +135,14 @@ def _tell_owner(office: Office, unit: Unit, case: Case, *, what: str, mark: str)
     if owner or role:
         key = f"{what}/{case.id}/{mark}"
         messages.notice(office, unit, what, key=key, person=owner, role=role, case=case)
+
+
+def _worry_again(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
+    """The case is closed, so no clock runs: everyone is told at once who would be asked in turn."""
+    asked = [r for r in (case.oversight.role, case.owner.role) if case.routed.restricted and r]
+    for role in asked or [RoleRef(role=key) for key in SAFEGUARDING]:
+        key = f"reporter_worry/{case.id}/{role.role}/{mark}"
+        messages.notice(office, unit, "reporter_worry", key=key, role=role, case=case)
 
 
 def _worry(office: Office, unit: Unit, case: Case) -> Case:

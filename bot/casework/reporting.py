@@ -58,13 +58,28 @@ def begin_report(
         description=typed,
     )
     unit.run(run)
-    _arm_reminders(unit, definition, run)
+    arm_reminders(unit, definition, run)
     if not quietly:
         messages.show_run(office, unit, run, fresh=True, urgency="serious")
     return run
 
 
-def _arm_reminders(unit: Unit, definition: Definition, run: Run) -> None:
+def start_report(office: Office, unit: Unit, person: PersonId, *, language: str) -> Run:
+    """Begin a report; asked twice, the untouched one just begun is shown again below."""
+    newest = next((r for r in open_runs(office, person) if _untouched(r)), None)
+    if newest is None:
+        return begin_report(office, unit, person, language=language)
+    again = unit.run(replace(newest, revision=newest.revision + 1, touched_at=unit.now))
+    messages.show_run(office, unit, again, fresh=True, urgency="serious")
+    return again
+
+
+def _untouched(run: Run) -> bool:
+    return run.state == "open" and run.visit == 1 and not run.answers and not run.trail
+
+
+def arm_reminders(unit: Unit, definition: Definition, run: Run) -> None:
+    """Begin anew to wait for this half-finished run."""
     clocks = definition.school.clocks
     for kind, delay in (
         ("nudge", timedelta(minutes=clocks.unfinished_remind_minutes)),
@@ -111,9 +126,9 @@ def press_run(office: Office, unit: Unit, run: Run, pressed: Pressed) -> View:
     moved, effects = advance(
         definition, run, Event(kind=EVENTS[pressed.verb], values=values), facts, unit.now
     )
-    moved = _recorded(office, unit, definition, run, moved, effects, facts)
+    moved = record_cases(office, unit, definition, run, moved, effects, facts)
     if moved.state in ("open", "saved") and not moved.cases:
-        _arm_reminders(unit, definition, moved)
+        arm_reminders(unit, definition, moved)
     if moved.state in ("sent", "cancelled"):
         disarm_reminders(unit, moved)
         if moved.state == "cancelled":
@@ -132,7 +147,7 @@ def _whole_card(definition: Definition, run: Run, pressed: Pressed) -> dict[str,
     return {**dict.fromkeys(step.fields, ""), **pressed.values}
 
 
-def _recorded(
+def record_cases(
     office: Office,
     unit: Unit,
     definition: Definition,
@@ -141,7 +156,7 @@ def _recorded(
     effects: tuple[Effect, ...],
     facts: Facts,
 ) -> Run:
-    """Open the cases that the press asks for. One that danger opened hears of everything new at once."""
+    """The run with the cases that the press asks for. One that danger opened hears of all that is new."""
     stages = [effect.does for effect in effects if effect.kind == "notify"]
     if not stages and run.cases and run.answers != before.answers:
         stages = [DANGER]
@@ -200,57 +215,11 @@ def runs_of(office: Office, person: PersonId, *, most: int = 12) -> tuple[Run, .
     return tuple(sorted(kept, key=lambda r: r.touched_at, reverse=True))
 
 
-def take_typed(office: Office, unit: Unit, run: Run, text: str) -> bool:
-    """Text typed while a card waits answers it, where the card asks one thing and in words; any other
-    text is kept for the description. False when there is nowhere to keep it.
-    """
-    definition = office.shelf.by_hash(run.definition)
-    flow = definition.flows[run.flow]
-    key = _asked_in_words(definition, run, text)
-    if not key:
-        return _keep_for_later(office, unit, definition, run, text)
-    values = {key: f"{run.answers.get(key, '')}\n{text}".strip()}
-    facts = facts_for(office, definition, run, values)
-    moved, effects = advance(definition, run, Event(kind="answer", values=values), facts, unit.now)
-    if effects or moved.state == "sent" or flow.steps[run.step].review:
-        moved, effects = advance(definition, run, Event(kind="resume", values=values), facts, unit.now)
-    moved = _recorded(office, unit, definition, run, moved, effects, facts)
-    _arm_reminders(unit, definition, moved)
-    unit.run(moved)
-    messages.show_run(office, unit, moved, fresh=True, urgency="serious")
-    return True
-
-
-def _asked_in_words(definition: Definition, run: Run, text: str) -> str:
-    """The field that typed text answers: the description, or the only question of a card if it fits there."""
-    flow = definition.flows[run.flow]
-    step = flow.steps[run.step]
-    if flow.description_field in step.fields:
-        return flow.description_field
-    if len(step.fields) != 1 or step.buttons or step.review:
-        return ""
-    field = flow.fields[step.fields[0]]
-    fits = field.kind in ("text", "paragraph") and len(text) <= field.max_length
-    return field.key if fits and not run.answers.get(field.key) else ""
-
-
-def _keep_for_later(office: Office, unit: Unit, definition: Definition, run: Run, text: str) -> bool:
-    key = definition.flows[run.flow].description_field
-    if not key:
-        return False
-    before = run.answers.get(key, "")
-    kept = replace(
-        run,
-        answers={**run.answers, key: f"{before}\n{text}".strip()},
-        revision=run.revision + 1,
-        touched_at=unit.now,
-    )
-    facts = facts_for(office, definition, kept, {})
-    kept = _recorded(office, unit, definition, run, kept, (), facts)
-    _arm_reminders(unit, definition, kept)
-    unit.run(kept)
-    messages.show_run(office, unit, kept, fresh=True, urgency="serious")
-    return True
+def set_aside(unit: Unit, run: Run) -> None:
+    """What stood in this draft has become part of a report that was sent: the draft is emptied, unseen."""
+    disarm_reminders(unit, run)
+    gone = replace(run, state="deleted", answers={}, visit=run.visit + 1, revision=run.revision + 1)
+    unit.run(gone)
 
 
 def nudge(office: Office, unit: Unit, run: Run) -> None:

@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from bot.casework import climbs, messages, verbs
 from bot.casework.office import Office, new_id, new_number
+from bot.casework.reporting import open_runs
 from bot.casework.tables import CASES, RUNS
 from bot.casework.unit import Unit
-from bot.casework.words import Words
+from bot.casework.words import Words, as_command, spelt
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, Climb, Note, Participant, Routed
 from bot.model.definition import Definition
@@ -45,6 +46,9 @@ def stranger_said(office: Office, unit: Unit, said: Said) -> None:
     pupil = pupil_of(office, person)
     urgent = in_danger(definition, said.text)
     key = f"{said.place.conversation}/{said.activity_id}"
+    if _takes_back(office, unit, said):
+        messages.reply(office, unit, person, "pupil_no_done", key=key)
+        return
     if pupil is None and not urgent:
         messages.reply(office, unit, person, "stranger", key=key)
         return
@@ -73,6 +77,17 @@ def stranger_said(office: Office, unit: Unit, said: Said) -> None:
         messages.reply(office, unit, person, "stranger_urgent", key=key)
 
 
+def _takes_back(office: Office, unit: Unit, said: Said) -> bool:
+    """A typed no counts as the button's: every message that still waits is withheld."""
+    words = Words(definition=office.shelf.current(), language=said.place.language)
+    if as_command(said.text) not in spelt(words, "no"):
+        return False
+    waiting = [r for r in open_runs(office, said.speaker.id) if r.flow == PUPIL_FLOW]
+    for run in waiting:
+        pass_on(office, unit, run, words=False)
+    return bool(waiting)
+
+
 def _case_for(
     office: Office,
     unit: Unit,
@@ -88,7 +103,7 @@ def _case_for(
         known = unit.get(CASES, key)
         if known is not None and known.closing is None and known.routed.rule == RULE:
             if urgent and known.urgency != "immediate":
-                known = replace(known, urgency="immediate")
+                known = replace(known, urgency="immediate", danger="not_sure")
                 known = climbs.begin(office, unit, known, "owner")
                 return unit.case(known, actor=run.person, role=PUPIL_FLOW, kind="wrote", content={})
             return known
@@ -147,7 +162,19 @@ def pass_on(office: Office, unit: Unit, run: Run, *, words: bool = True) -> None
     case = replace(case, notes=(*case.notes, note))
     case = unit.case(case, actor=run.person, role=PUPIL_FLOW, kind="noted", content={"text": text})
     unit.run(replace(run, state="sent", answers={}, revision=run.revision + 1))
+    if case.run != run.id and words:
+        _tell_again(office, unit, case, run)
     messages.refresh_case(office, unit, case)
+
+
+def _tell_again(office: Office, unit: Unit, case: Case, run: Run) -> None:
+    """Whoever has the case hears that the pupil has written once more."""
+    owner = case.owner.accepted_by
+    role = None if owner else case.owner.role
+    if owner or role:
+        messages.notice(
+            office, unit, "pupil_again", key=f"pupil/{run.id}", person=owner, role=role, case=case
+        )
 
 
 def stranger_pressed(office: Office, unit: Unit, pressed: Pressed) -> Answer:

@@ -10,7 +10,7 @@ from bot.casework.views.forms import form_blocks, titled
 from bot.casework.words import Words
 from bot.engine.advance import live_answers
 from bot.engine.fields import shown_fields
-from bot.engine.report import Facts, excluded_by_reporter
+from bot.engine.report import Facts, excluded_by_reporter, participants_of
 from bot.model.definition import Field, Flow, Step
 from bot.model.people import Directory
 from bot.model.runs import Run
@@ -38,10 +38,10 @@ def _parked(words: Words, run: Run, key: str) -> View:
         action_id=verbs.visit_id(run),
         tone="positive",
     )
-    recorded = (Paragraph(text=words.say("run_danger_stands")),) if run.cases else ()
+    body = words.say(f"{key}_danger" if run.cases else f"{key}_body")
     return View(
         summary=words.say(f"{key}_summary"),
-        blocks=(*titled(words.say(f"{key}_title"), words.say(f"{key}_body")), *recorded),
+        blocks=titled(words.say(f"{key}_title"), body),
         actions=() if run.state == "deleted" else (resume,),
         language=words.language,
         revision=run.revision,
@@ -67,6 +67,10 @@ def _step_view(words: Words, run: Run, facts: Facts) -> View:
             form_error=words.text(step.needs_one_error),
         )
     )
+    if _kept_unseen(flow, step, run):
+        blocks.insert(1, Paragraph(text=words.say("words_kept"), subtle=True))
+    if step.buttons in run.errors:
+        blocks.append(Notice(text=words.say("error_buttons"), tone="attention"))
     if step.buttons:
         blocks.append(Paragraph(text=words.text(flow.fields[step.buttons].label), heading=True))
     return View(
@@ -80,6 +84,13 @@ def _step_view(words: Words, run: Run, facts: Facts) -> View:
         ),
         refresh_for=run.person,
     )
+
+
+def _kept_unseen(flow: Flow, step: Step, run: Run) -> bool:
+    """Something was typed for the description, which this card does not show and no card has asked yet."""
+    key = flow.description_field
+    walked = any(key in flow.steps[s].fields for s in run.trail if s in flow.steps)
+    return bool(key and run.answers.get(key)) and key not in step.fields and not step.review and not walked
 
 
 def _actions(words: Words, flow: Flow, step: Step, run: Run) -> tuple[Action, ...]:
@@ -124,15 +135,23 @@ def _review(words: Words, flow: Flow, run: Run, facts: Facts) -> list[Block]:
 
 
 def not_shown_to(words: Words, flow: Flow, run: Run, facts: Facts) -> str:
-    """Who will not be shown the report, by name: adults believed to have done it, and those named."""
+    """Who will not be shown the report, by name: adults believed to have done it, and those named.
+
+    A typed adult by what was typed: whom of the school that may be is not told here.
+    """
     answers = live_answers(flow, run)
-    people = [v for v in answers.get("adults", "").split(",") if v]
-    people += excluded_by_reporter(flow, answers)
-    names = [
+    adults = [
+        p
+        for p in participants_of(flow, answers, facts.directory)
+        if p.kind == "adult" and p.part == "subject" and (p.ref or p.name)
+    ]
+    people = [p.ref or "" for p in adults] + list(excluded_by_reporter(flow, answers))
+    named = [
         facts.directory.people[p].name if p in facts.directory.people else words.say("someone_picked")
         for p in dict.fromkeys(people)
+        if p
     ]
-    return literal(", ".join(names))
+    return literal(", ".join((*named, *(p.name for p in adults if not p.ref))))
 
 
 def shown_answer(words: Words, field: Field, value: str, directory: Directory) -> str:
