@@ -69,7 +69,7 @@ def _do(
     old = offered is None or unit.now - offered > verbs.PRESS_KEPT
     if old or unit.get(PRESSES, press_id) is not None:
         typed = _not_kept(unit, run, pressed)
-        return Answer(view=give_back(definition, show(office, unit, run), typed), refused=bool(typed))
+        return Answer(view=give_back(words.definition, show(office, unit, run), typed), refused=bool(typed))
     values = clean_values(action, pressed.values, tenant=office.directory().tenant)
     facts = Facts(directory=office.directory(), reporter=run.person)
     errors = {
