@@ -46,7 +46,7 @@ def begin(office: Office, unit: Unit, case: Case, duty: DutyName, *, quietly: bo
     climb = duty_of(case, duty)
     unit.disarm(climb.clock_id)
     if climb.role is None:
-        return give_up(office, unit, case, duty) if duty == "owner" else case
+        return give_up(office, unit, case, duty) if duty == "owner" else stop(unit, case, duty)
     fresh = Climb(role=climb.role, began_at=unit.now)
     case = with_duty(case, duty, fresh)
     if not quietly:
@@ -62,9 +62,9 @@ def arm(office: Office, unit: Unit, case: Case, duty: DutyName, *, reason: str) 
     minutes = clock.remind_minutes if reason == "remind" else clock.climb_minutes * (climb.stage + 1)
     school = office.definition_of(case).school
     due = due_after(school, climb.began_at, minutes, in_school_hours=clock.in_school_hours)
-    alarm = Alarm(
-        id=new_id(), kind="climb", due=max(due, unit.now + timedelta(seconds=1)), case=case.id, duty=duty
-    )
+    # After a standstill nobody is passed over within seconds: each still has the time to a reminder.
+    soonest = due_after(school, unit.now, clock.remind_minutes, in_school_hours=clock.in_school_hours)
+    alarm = Alarm(id=new_id(), kind="climb", due=max(due, soonest), case=case.id, duty=duty)
     unit.disarm(climb.clock_id)
     unit.arm(alarm)
     return with_duty(case, duty, replace(climb, clock_id=alarm.id))
@@ -97,7 +97,7 @@ def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
             office, unit, case, duty=duty, role=climb.role, stage=climb.stage, reason="reminder",
             mark=_mark(climb),
         )  # fmt: skip
-        messages.post_reply(office, unit, case, "waiting", mark=f"{duty}/{_mark(climb)}/reminder")
+        messages.post_reply(office, unit, case, "waiting", duty=duty, mark=f"{_mark(climb)}/reminder")
         return arm(office, unit, case, duty, reason="climb")
     if not candidates(office, case, duty, unit.now):
         return give_up(office, unit, case, duty)
@@ -106,11 +106,11 @@ def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     messages.alert(
         office, unit, case, duty=duty, role=climb.role, stage=stage, reason="climb", mark=_mark(climb)
     )
-    messages.post_reply(office, unit, case, "climbing", mark=f"{duty}/{_mark(climb)}/{stage}")
+    messages.post_reply(office, unit, case, "climbing", duty=duty, mark=f"{_mark(climb)}/{stage}")
     overdue = unit.now - climb.began_at >= timedelta(minutes=clock_of(office, case).outside_minutes)
     if overdue and duty == "owner" and not climb.outside:
         case = with_duty(case, duty, replace(duty_of(case, duty), outside=True))
-        messages.outside(office, unit, case)
+        messages.outside(office, unit, case, mark=_mark(climb))
     return arm(office, unit, case, duty, reason="climb")
 
 
@@ -119,11 +119,20 @@ def _mark(climb: Climb) -> str:
 
 
 def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
-    """Every way inside has been tried: the reporter is shown the way outside (rule 5)."""
+    """Every way inside has been tried: the reporter is shown the way outside (rule 5).
+
+    Where somebody has the case and only the oversight finds nobody, its owner is told instead.
+    """
     case = stop(unit, case, duty)
     climb = duty_of(case, duty)
-    if not climb.outside:
-        case = with_duty(case, duty, replace(climb, outside=True))
-        messages.outside(office, unit, case)
-        messages.post_reply(office, unit, case, "outside", mark=f"{duty}/{_mark(climb)}")
+    if climb.outside:
+        return case
+    case = with_duty(case, duty, replace(climb, outside=True))
+    owner = case.owner.accepted_by
+    if duty == "oversight" and owner is not None:
+        key = f"nobody/{case.id}/{_mark(climb)}"
+        messages.notice(office, unit, "told_nobody", key=key, person=owner, case=case)
+    else:
+        messages.outside(office, unit, case, mark=_mark(climb))
+    messages.post_reply(office, unit, case, "outside", duty=duty, mark=_mark(climb))
     return case

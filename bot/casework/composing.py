@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.casework import climbs, messages
 from bot.casework.desk_views import picture_view, reply_view
 from bot.casework.handling import view_of
-from bot.casework.linking import strangers_in
+from bot.casework.linking import CONFIRM, may_link, strangers_in
 from bot.casework.office import Office
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Mention, NoWay
 from bot.casework.presses import answer_press
@@ -29,10 +29,10 @@ from bot.casework.views.alerts import (
 from bot.casework.words import Words
 from bot.engine.access import askable, barred_from_deciding, may_see
 from bot.engine.holders import holders
-from bot.engine.routing import SAFEGUARDING
+from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import Case, excluded_now
 from bot.model.events import Place, Pressed, Speaker
-from bot.model.outbox import Item, Posted, Reference
+from bot.model.outbox import Channel, Item, Posted, Reference
 from bot.model.people import Holder, PersonId, RoleRef
 from bot.model.views import Notice, View
 
@@ -61,7 +61,7 @@ class Compositor:
 
     def roster_of(self, item: Item) -> Address | None:
         """The channel whose members must be known before this goes; None for a chat."""
-        if item.to_channel is None or item.kind == messages.CHANNEL_REPLY:
+        if item.to_channel is None or item.kind == messages.CHANNEL_REPLY or item.do == "withdraw":
             return None
         return self._channel_address(item.to_channel)
 
@@ -141,16 +141,21 @@ class Compositor:
         words = self._words(case, reference.language)
         if case.urgency != "routine":
             line = alert_line(words, case, reason=_line_reason(item))
-            slot = f"line/{item.id}"
+            slot = messages.line_slot(item.id)
             envelope = self._to(item, reference, slot=slot, words=words, text=line)
             return replace(envelope, summary=line)
-        return self._card(item, case, reference, words)
+        slot = messages.alert_slot(case.id, reference.person, item.id)
+        return self._card(item, case, reference, words, slot=slot)
 
-    def _card(self, item: Item, case: Case, reference: Reference, words: Words) -> Envelope:
-        reason = item.params.get("duty", "owner")
+    def _card(self, item: Item, case: Case, reference: Reference, words: Words, *, slot: str) -> Envelope:
+        reason = item.params.get("duty") or "owner"
         view = alert_view(words, case, reason=reason, person=reference.person)
-        slot = messages.alert_slot(case.id, reference.person)
         return self._to(item, reference, slot=slot, words=words, view=view)
+
+    def _blanked(self, item: Item, reference: Reference, words: Words) -> Envelope:
+        """In place of a line of text that its reader may see no longer."""
+        text = words.say("blank_title")
+        return replace(self._to(item, reference, slot=item.slot, words=words, text=text), summary=text)
 
     def _lapsed(self, item: Item, case: Case) -> Lapsed | None:
         """The purpose has gone: accepted, closed, or asked of another role since."""
@@ -169,7 +174,8 @@ class Compositor:
         """Who gets it: for a reminder those asked last, else the next one untried whom a message reaches."""
         if item.to_role is None:
             return None
-        found = self.reachable(case, item.to_role, now)
+        skipped = item.params.get("skip", "").split()
+        found = tuple(h for h in self.reachable(case, item.to_role, now) if h.person not in skipped)
         duty = item.params.get("duty")
         if duty not in ("owner", "oversight"):
             return found[0] if found else None
@@ -191,12 +197,28 @@ class Compositor:
         if case is None or reference is None:
             return Lapsed(why="gone")
         words = self._words(case, reference.language)
+        line = item.slot.startswith(messages.LINE)
         if not self._may_read(case, reference.person, now):
-            slot = messages.alert_slot(case.id, reference.person)
             if item.do == "send":
                 return Lapsed(why="excluded")
-            return self._to(item, reference, slot=slot, words=words, view=blank_view(words))
-        return self._card(item, case, reference, words)
+            if line:
+                return self._blanked(item, reference, words)
+            return self._to(item, reference, slot=item.slot, words=words, view=blank_view(words))
+        if line:
+            return Lapsed(why="stands")
+        if item.do == "send" and self._taken(item, case, reference.person):
+            return Lapsed(why="accepted")
+        return self._card(item, case, reference, words, slot=item.slot)
+
+    def _taken(self, item: Item, case: Case, person: PersonId) -> bool:
+        """Somebody else has accepted meanwhile: no send of a climb starts any more (casework 9)."""
+        duty = item.params.get("duty")
+        if duty not in ("owner", "oversight"):
+            return False
+        return climbs.duty_of(case, "owner" if duty == "owner" else "oversight").accepted_by not in (
+            None,
+            person,
+        )
 
     def _may_read(self, case: Case, person: PersonId, now: datetime) -> bool:
         return may_see(case, person, self._office.directory(), now)
@@ -207,20 +229,19 @@ class Compositor:
         if case is None or reference is None:
             return Lapsed(why="gone")
         words = self._words(case, reference.language)
-        slot = messages.case_slot(case.id, reference.person)
         if not self._may_read(case, reference.person, now):
             if item.do == "send":
                 return Lapsed(why="excluded")
-            return self._to(item, reference, slot=slot, words=words, view=blank_view(words))
+            return self._to(item, reference, slot=item.slot, words=words, view=blank_view(words))
         view = view_of(self._office, self._office.unit(), case, reference.person, words)
-        return self._to(item, reference, slot=slot, words=words, view=view)
+        return self._to(item, reference, slot=item.slot, words=words, view=view)
 
     def _outside(self, item: Item, _now: datetime) -> Composed:
         case = self._case_of(item)
         reference = self._reference(item.to_person)
         if case is None or reference is None:
             return Lapsed(why="gone")
-        if case.owner.accepted_by is not None and not case.oversight.outside:
+        if case.owner.accepted_by is not None or case.closing is not None:
             return Lapsed(why="accepted")
         words = self._words(case, reference.language)
         key = "line_number_only" if reference.person in excluded_now(case) else "line_outside"
@@ -232,6 +253,15 @@ class Compositor:
         if reference is None:
             return Lapsed(why="gone")
         words = self._words(None, reference.language)
+        case = self._case_of(item)
+        if case is not None and item.do == "edit":
+            if self._may_read(case, reference.person, now):
+                return Lapsed(why="stands")
+            return self._to(item, reference, slot=item.slot, words=words, view=blank_view(words))
+        answer = self._answer(item, reference, words, now)
+        return replace(answer, shown={k: item.params[k] for k in ("what", "day", "run") if k in item.params})
+
+    def _answer(self, item: Item, reference: Reference, words: Words, now: datetime) -> Envelope:
         view = reply_view(self._office, words, item, now)
         if view is not None:
             return self._to(item, reference, slot=item.slot, words=words, view=view)
@@ -241,7 +271,7 @@ class Compositor:
         text = item.params["text"] if said else words.say(item.params["what"])
         return self._to(item, reference, slot=item.slot, words=words, text=text)
 
-    def _pressed_again(self, item: Item, reference: Reference, words: Words) -> Composed:
+    def _pressed_again(self, item: Item, reference: Reference, words: Words) -> Envelope:
         """What an Action.Submit is answered with: the press asked again, with a unit that is thrown away."""
         pressed = Pressed(
             speaker=Speaker(id=reference.person, name=""),
@@ -265,10 +295,12 @@ class Compositor:
     def _notice(self, item: Item, now: datetime) -> Composed:
         case = self._case_of(item)
         person = item.to_person
-        if person is not None and case is not None and not self._may_read(case, person, now):
-            return Lapsed(why="excluded")
+        if person is not None and case is not None and not self._may_hear(item, case, person, now):
+            return self._take_back(item, case, person)
+        if item.do == "edit":
+            return Lapsed(why="stands")
         if person is None and item.to_role is not None:
-            found = self._for_notice(item, case, item.to_role, now)
+            found = self.for_notice(item, case, item.to_role, now)
             person = found[0].person if found else None
         reference = self._reference(person)
         if reference is None:
@@ -281,7 +313,20 @@ class Compositor:
         text = words.say(item.params["what"], **values)
         return self._to(item, reference, slot=item.slot, words=words, text=text)
 
-    def _for_notice(self, item: Item, case: Case | None, role: RoleRef, now: datetime) -> tuple[Holder, ...]:
+    def _may_hear(self, item: Item, case: Case, person: PersonId, now: datetime) -> bool:
+        """Whether a line about the case may go to that person: of having lost it, also to whoever lost it."""
+        if item.params["what"] == messages.TAKEN_OVER:
+            return person not in barred_from_deciding(case, self._office.directory())
+        return self._may_read(case, person, now)
+
+    def _take_back(self, item: Item, case: Case, person: PersonId) -> Composed:
+        reference = self._reference(person)
+        if item.do == "send" or reference is None:
+            return Lapsed(why="excluded")
+        return self._blanked(item, reference, self._words(case, reference.language))
+
+    def for_notice(self, item: Item, case: Case | None, role: RoleRef, now: datetime) -> tuple[Holder, ...]:
+        """Who can be told: holders of the moment whose chat is known, less those in the case or report."""
         if case is not None:
             return self.reachable(case, role, now)
         run = self._office.store.get(RUNS, item.run) if item.run else None
@@ -295,9 +340,8 @@ class Compositor:
         if channel is None or channel.state != "asked" or item.to_role is None:
             return Lapsed(why="answered")
         directory = self._office.directory()
-        asked = frozenset({channel.linked_by})
-        found = holders(item.to_role, directory, excluded=asked, at=now)
-        reference = next((r for h in found if (r := self._reference(h.person)) is not None), None)
+        found = self.confirmers(channel, now)
+        reference = self._reference(found[0]) if found else None
         if reference is None:
             return NoWay(why=NOBODY)
         words = self._words(None, reference.language)
@@ -310,6 +354,21 @@ class Compositor:
             by.name if by else "",
         )
         return self._to(item, reference, slot=item.slot, words=words, view=view)
+
+    def confirmers(self, channel: Channel, now: datetime) -> tuple[PersonId, ...]:
+        """Who can be asked whether alerts may go there: never whoever asked for it."""
+        definition, directory = self._office.shelf.current(), self._office.directory()
+        asked = frozenset({channel.linked_by})
+        found = (
+            h.person
+            for role in (SAFEGUARDING[0], HEADS[0])
+            for h in holders(RoleRef(role=role), directory, excluded=asked, at=now)
+        )
+        return tuple(
+            p
+            for p in dict.fromkeys(found)
+            if may_link(definition, directory, p, CONFIRM, at=now) and self._reference(p) is not None
+        )
 
     # --- channels ---
 
@@ -328,13 +387,13 @@ class Compositor:
         address = self._channel_address(item.to_channel or "")
         if address is None:
             return NoWay(why=NO_CHANNEL)
-        if item.kind == messages.LINK_TEST:
-            text = words.say("channel_test")
-            return Envelope(address=address, slot=item.slot, text=text, summary=text)
         if item.do == "withdraw":
             return self._withdrawal(item, address)
         if strangers_in(roster, self._office.shelf.current(), self._office.directory()):
             return NoWay(why=STRANGER_READS)
+        if item.kind == messages.LINK_TEST:
+            text = words.say("channel_test")
+            return Envelope(address=address, slot=item.slot, text=text, summary=text)
         if item.kind == messages.DAILY:
             return self._daily(item, address, words, roster)
         return self._post(item, address, words, roster, now)
@@ -385,10 +444,8 @@ class Compositor:
     ) -> Composed:
         if posted is None or posted.withdrawn:
             return Lapsed(why="gone")
-        waiting = case.owner.accepted_by is None or (
-            case.oversight.role is not None and case.oversight.accepted_by is None
-        )
-        if not waiting or case.closing is not None:
+        duty = climbs.duty_of(case, "oversight" if item.params.get("duty") == "oversight" else "owner")
+        if duty.accepted_by is not None or case.closing is not None:
             return Lapsed(why="accepted")
         who = f"<at>{mention.name}</at>" if mention else ""
         text = words.say(f"thread_{item.reason}", number=case.number, who=who)

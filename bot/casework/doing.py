@@ -13,11 +13,12 @@ from bot.casework import climbs, messages
 from bot.casework.facts import still_to_record
 from bot.casework.office import Office
 from bot.casework.opening import FOUND, earlier_cases
-from bot.casework.rerouting import reroute, subject_of, table_route
+from bot.casework.rerouting import bar, reroute, subject_of, told_of
 from bot.casework.tables import ACCESS
 from bot.casework.unit import Unit
 from bot.casework.words import Words
-from bot.engine.access import standing
+from bot.engine.access import oversees, standing
+from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES
 from bot.errors import HandrailError
 from bot.model.cases import (
     Case,
@@ -64,22 +65,33 @@ Done = tuple[Case, Content]
 
 
 def accept(d: Doing) -> Done:
-    """Own the case. Whoever had it is told."""
+    """Own the case. Whoever had it is told.
+
+    The owner's clock alone stops; only where the safeguarding lead (or whoever else has the oversight) takes
+    the case, nobody waits any longer for the same person to have seen it.
+    """
     before = d.case.owner.accepted_by
     case = climbs.stop(d.unit, d.case, "owner")
     owner = replace(
         case.owner, accepted_by=d.person, accepted_role=d.role, accepted_at=d.unit.now, outside=False
     )
     case = replace(case, owner=owner, seen_at=case.seen_at or d.unit.now)
-    if before and before != d.person and before not in excluded_now(case):
-        messages.notice(
-            d.office, d.unit, "taken_over", key=f"over/{case.id}/{case.revision}", person=before, case=case
-        )  # fmt: skip
-    return case, {"before": before or "", "why": d.why()}
+    if before and before != d.person:
+        messages.taken_from(d.office, d.unit, case, before)
+    overseen = case.oversight.accepted_by is None and _oversees(d)
+    if overseen:
+        case, _ = acknowledge(replace(d, case=case))
+    return case, {"before": before or "", "why": d.why(), "acknowledged": overseen}
+
+
+def _oversees(d: Doing) -> bool:
+    return oversees(d.case, d.person, d.office.directory(), d.unit.now)
 
 
 def acknowledge(d: Doing) -> Done:
     """The oversight's acknowledgement: stops that clock and no other."""
+    if not _oversees(d):
+        raise NotNow(d.words.say("not_yours"))
     case = climbs.stop(d.unit, d.case, "oversight")
     seen = replace(case.oversight, accepted_by=d.person, accepted_role=d.role, accepted_at=d.unit.now)
     return replace(case, oversight=seen, seen_at=case.seen_at or d.unit.now), {}
@@ -104,13 +116,12 @@ def decide(d: Doing) -> Done:
     """Decide one action of the table, for or against; or propose it to whoever may (design rule 7)."""
     column = column_of(d.definition, d.case, d.values.get("action", ""))
     if d.values.get("answer") == "propose":
-        text = d.words.say("note_proposed", action=d.words.text(column.label), why=d.why())
-        return note(replace_values(d, text=text))
+        return _propose(d, column)
     waits = still_to_record(d.definition, d.case, before="decide")
     if column.sanction and waits:
         first = ", ".join(d.words.text(a.label) for a in waits)
         raise NotNow(d.words.say("case_decide_waits", first=first))
-    if column.sanction and not d.case.routed.sanctions and not d.case.released:
+    if column.sanction and not d.case.routed.sanctions:
         raise NotNow(d.words.say("case_no_sanctions"))
     _check_parents(d, column)
     roles = deciding_roles(d, column)
@@ -127,6 +138,25 @@ def decide(d: Doing) -> Done:
     )
     case = replace(d.case, decisions=(*d.case.decisions, made))
     return case, {"action": made.action, "yes": made.yes, "why": made.why, **_parents(d, column)}
+
+
+def _propose(d: Doing, column: Column) -> Done:
+    """Say what should be done, and let somebody who may decide it hear of it."""
+    text = d.words.say("note_proposed", action=d.words.text(column.label), why=d.why())
+    case, content = note(replace_values(d, text=text))
+    allowed = column.held_by if column.held_by and _grave(d) else column.may_decide
+    if case.routed.restricted:
+        allowed = tuple(r for r in allowed if r in HEADS)
+    here = {t.role.role for t in case.routed.also} | {case.owner.role.role if case.owner.role else ""}
+    roles = (told_of(d.office, case, r) for r in allowed)
+    decider = next((r for r in roles if not bar(d.office, case, r, d.unit.now)), None)
+    if decider is not None and not here & set(allowed):
+        told = Told(role=decider, why=d.words.say("why_proposed"))
+        case = replace(case, routed=replace(case.routed, also=(*case.routed.also, told)))
+        messages.alert(
+            d.office, d.unit, case, duty="told", role=decider, reason="told", mark=f"{case.revision}"
+        )
+    return case, {**content, "proposed": column.key, "why": d.why()}
 
 
 def replace_values(d: Doing, **values: str) -> Doing:
@@ -183,10 +213,8 @@ def confirm_earlier(d: Doing) -> Done:
     """The first handler says whether it is the same person; only then anything steps up (casework 3)."""
     same = d.values.get("same") == "yes"
     case = replace(d.case, earlier_confirmed=same)
-    before = d.case.owner
-    case = reroute(d.office, d.unit, case) if same else case
-    if case.owner.role != before.role and before.accepted_by:
-        case = replace(case, owner=replace(case.owner, tried=(before.accepted_by,)))
+    if same:
+        case = reroute(d.office, d.unit, case, by=d.person)
     return case, {"same": same, "earlier": len(case.earlier)}
 
 
@@ -199,14 +227,15 @@ def confirm_person(d: Doing) -> Done:
         for p in d.case.participants
     )
     case = _counted(d, replace(d.case, participants=people))
-    return reroute(d.office, d.unit, case, keep_owner=True), {"pupil": pupil.id}
+    case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
+    return case, {"pupil": pupil.id}
 
 
 def correct_row(d: Doing) -> Done:
     """Another row fits better: the count is taken anew and the case may go to somebody else."""
     routed = replace(d.case.routed, row=d.values["row"])
     case = _counted(d, replace(d.case, routed=routed, earlier_confirmed=None))
-    case = reroute(d.office, d.unit, case)
+    case = reroute(d.office, d.unit, case, by=d.person)
     return case, {"before": d.case.routed.row, "row": d.values["row"], "why": d.why()}
 
 
@@ -231,7 +260,8 @@ def crime(d: Doing) -> Done:
         d.case,
         crime="yes" if answer == "yes" else "no" if answer == "no" else "not_sure",
     )
-    return reroute(d.office, d.unit, case, keep_owner=True), {"crime": answer, "why": d.why()}
+    case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
+    return case, {"crime": answer, "why": d.why()}
 
 
 def exclude(d: Doing) -> Done:
@@ -248,7 +278,10 @@ def exclude(d: Doing) -> Done:
     for person in named:
         case = _what_they_had_seen(d, case, person)
         case = _relieve(d, case, person)
-    case = reroute(d.office, d.unit, case, keep_owner=True)
+    case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
+    messages.refresh_daily(d.office, d.unit, case)
+    for person in named:
+        messages.refresh_lists(d.office, d.unit, case, person)
     return case, {"who": list(named), "why": d.why()}
 
 
@@ -262,7 +295,9 @@ def _what_they_had_seen(d: Doing, case: Case, person: PersonId) -> Case:
     if not opened:
         return case
     times = ", ".join(d.words.moment(at) for at in opened)
-    text = d.words.say("note_had_seen", times=times)
+    known = d.office.directory().people.get(person)
+    who = known.name if known else d.words.say("someone_picked")
+    text = d.words.say("note_had_seen", who=who, times=times)
     return replace(case, notes=(*case.notes, Note(by=d.person, role=d.role, text=text, at=d.unit.now)))
 
 
@@ -282,7 +317,8 @@ def _relieve(d: Doing, case: Case, person: PersonId) -> Case:
 def lift(d: Doing) -> Done:
     """Somebody named may see it again; never lifted by that person, never for the one it is about."""
     who = set(d.values["who"].split(","))
-    if d.person in who:
+    lead = HEADS if d.case.routed.restricted else SAFEGUARDING
+    if d.person in who or (d.person != d.case.owner.accepted_by and d.role not in lead):
         raise NotNow(d.words.say("lift_not_yourself"))
     excluded = tuple(
         replace(e, lifted_at=d.unit.now, lifted_by=d.person, lifted_why=d.why())
@@ -295,32 +331,20 @@ def lift(d: Doing) -> Done:
 
 def release(d: Doing) -> Done:
     """The DSL lets the table's role know what a pupil did; the DSL keeps the case (casework 5)."""
-    routed = table_route(d.office, d.case, "students", d.values["row"], d.unit.now)
-    also = d.case.routed.also
-    if routed.owner is not None:
-        told = Told(role=routed.owner, why=d.words.say("why_released"))
-        also = (*also, told)
-        messages.alert(d.office, d.unit, d.case, duty="told", role=routed.owner, reason="released")
-    merged = replace(
-        d.case.routed,
-        also=also,
-        table=routed.table,
-        row=routed.row,
-        source=routed.source,
-        column=routed.column,
-        proposed=routed.proposed,
-    )
-    case = _counted(d, replace(d.case, routed=merged, released=True))
+    row = d.action.fields["row"]
+    routed = replace(d.case.routed, table=row.table, row=d.values["row"])
+    case = _counted(d, replace(d.case, routed=routed, released=True, earlier_confirmed=None))
+    case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
     return case, {"row": d.values["row"], "why": d.why()}
 
 
 def lower_urgency(d: Doing) -> Done:
     """Only here does urgency fall, with a reason."""
-    urgency = "serious" if d.values.get("urgency") == "serious" else "routine"
-    if d.case.urgency == "serious" and urgency == "serious":
-        return d.case, {"urgency": urgency, "why": d.why()}
-    case = replace(d.case, urgency="serious" if urgency == "serious" else "routine")
-    return case, {"before": d.case.urgency, "urgency": urgency, "why": d.why()}
+    urgency = next(u for u in URGENCIES if u == d.values["urgency"])
+    if URGENCIES.index(urgency) >= URGENCIES.index(d.case.urgency):
+        raise NotNow(d.words.say("not_lower"))
+    before = d.case.urgency
+    return replace(d.case, urgency=urgency), {"before": before, "urgency": urgency, "why": d.why()}
 
 
 def close(d: Doing) -> Done:
@@ -344,10 +368,13 @@ def close(d: Doing) -> Done:
 
 
 def reopen(d: Doing) -> Done:
-    """Open it again: it waits for an owner as on its first day."""
+    """Open it again: it waits for an owner as on its first day, and for whoever has still to see it."""
     case = replace(d.case, closing=None)
     case = climbs.with_duty(case, "owner", replace(case.owner, accepted_by=None, accepted_at=None))
-    return climbs.begin(d.office, d.unit, case, "owner"), {"why": d.why()}
+    case = climbs.begin(d.office, d.unit, case, "owner")
+    if case.urgency != "routine" and case.oversight.accepted_by is None:
+        case = climbs.begin(d.office, d.unit, case, "oversight")
+    return case, {"why": d.why()}
 
 
 DOING: Mapping[str, Callable[[Doing], Done]] = {

@@ -14,7 +14,7 @@ from bot.casework import climbs, messages
 from bot.casework.composing import EXCLUDED_READS, NOBODY, STRANGER_READS, Compositor
 from bot.casework.days import every_day
 from bot.casework.linking import CHECK, checked, lost
-from bot.casework.office import Office
+from bot.casework.office import Office, new_id
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
 from bot.casework.reporting import delete_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
@@ -81,7 +81,7 @@ class Following:
                 self._office.item(
                     messages.ALERT_CARD,
                     key=f"card/{item.key}",
-                    slot=messages.alert_slot(case.id, person),
+                    slot=messages.alert_slot(case.id, person, item.id),
                     urgency=case.urgency,
                     now=unit.now,
                     to_person=person,
@@ -115,6 +115,10 @@ class Following:
             self._post_failed(unit, item, why)
         elif item.kind == messages.LINK_TEST:
             self._test_failed(unit, item)
+        elif item.kind == messages.NOTICE and item.do == "send":
+            self._notice_failed(unit, item, why)
+        elif item.kind == messages.LINK_ASK:
+            self._ask_failed(unit, item, why)
         elif item.to_person and _for_good(why):
             self._unreachable(unit, item.to_person)
         return unit.commit()
@@ -136,13 +140,14 @@ class Following:
             holder = self._compositor.next_holder(item, case, unit.now)
             if holder is not None:
                 self._skip(unit, holder.person, why)
-            self._again(unit, case, item)
+            self._again(unit, case, item, skip=holder.person if holder else "")
             return
         case = self._write(unit, case, item.to_role.role, "nobody_reached", {"duty": duty})
         if duty == "told":
+            role = case.owner.role if case.routed.restricted else RoleRef(role=SAFEGUARDING[0])
             messages.notice(
                 self._office, unit, "told_nobody", key=f"nobody/{item.key}",
-                role=RoleRef(role=SAFEGUARDING[0]), case=case,
+                role=None if case.owner.accepted_by else role, person=case.owner.accepted_by, case=case,
             )  # fmt: skip
             return
         name: climbs.DutyName = "owner" if duty == "owner" else "oversight"
@@ -154,8 +159,9 @@ class Following:
         if _for_good(why) or why.startswith("0 "):
             self._unreachable(unit, person)
 
-    def _again(self, unit: Unit, case: Case, item: Item) -> None:
-        if item.to_role is None:
+    def _again(self, unit: Unit, case: Case, item: Item, *, skip: PersonId) -> None:
+        """The same alert to the next one, and never again to whoever it could not reach."""
+        if item.to_role is None or not skip:
             return
         duty = item.params.get("duty")
         messages.alert(
@@ -167,10 +173,56 @@ class Following:
             stage=int(item.params.get("stage", "0")),
             reason=item.reason,
             mark=f"after/{item.id}",
+            skip=(*item.params.get("skip", "").split(), skip),
         )
+
+    def _notice_failed(self, unit: Unit, item: Item, why: str) -> None:
+        """A line that reached nobody goes to the next one who is entitled to it."""
+        case = unit.get(CASES, item.case or "")
+        role = item.to_role
+        if item.to_person is not None:
+            if _for_good(why):
+                self._unreachable(unit, item.to_person)
+            if case is None or item.params["what"] == messages.TAKEN_OVER or item.to_person == case.reporter:
+                return
+            role = case.owner.role
+        elif why == NOBODY or role is None:
+            return
+        else:
+            found = self._compositor.for_notice(item, case, role, unit.now)
+            if not found or not _for_good(why):
+                return
+            self._unreachable(unit, found[0].person)
+        again = replace(
+            item, id=new_id(), key=f"{item.key}/next", slot=f"{item.slot}/next", revision=0, state="waiting",
+            to_role=role, to_person=None, attempts=0, failure="", ended_at=None,
+            not_before=unit.now, order=self._office.counter.next(),
+        )  # fmt: skip
+        unit.send(again)
+
+    def _ask_failed(self, unit: Unit, item: Item, why: str) -> None:
+        """Whoever was to confirm a channel cannot be reached: the next one is asked, or the asker told."""
+        channel = unit.get(CHANNELS, item.params["channel"])
+        if channel is None or channel.state != "asked":
+            return
+        found = self._compositor.confirmers(channel, unit.now)
+        if found and _for_good(why):
+            self._unreachable(unit, found[0])
+            unit.send(
+                replace(
+                    item, id=new_id(), key=f"{item.key}/next", revision=0, state="waiting", attempts=0,
+                    failure="", ended_at=None, not_before=unit.now, order=self._office.counter.next(),
+                )
+            )  # fmt: skip
+        else:
+            messages.notice(
+                self._office, unit, "channel_nobody", key=f"{item.key}/nobody", person=channel.linked_by
+            )
 
     def _post_failed(self, unit: Unit, item: Item, why: str) -> None:
         """Withdraw what somebody excluded could read, and tell the oversight one by one instead."""
+        if item.do == "withdraw":
+            return
         case = unit.get(CASES, item.case) if item.case else None
         if why not in (EXCLUDED_READS, STRANGER_READS):
             channel = unit.get(CHANNELS, item.to_channel or "")
@@ -186,6 +238,8 @@ class Following:
             return
         messages.withdraw_post(self._office, unit, case, mark=item.id)
         if case.oversight.role is not None and case.oversight.accepted_by is None:
+            if case.oversight.tried:
+                return
             messages.alert(
                 self._office, unit, case, duty="oversight", role=case.oversight.role,
                 reason="new", mark=f"post/{case.revision}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from bot.casework import messages, verbs
 from bot.casework.doing import DOING, Doing, NotNow
@@ -14,18 +15,19 @@ from bot.casework.facts import applies
 from bot.casework.office import Office, new_id
 from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
-from bot.casework.views.cases import Reader, action_button, case_view
+from bot.casework.views.alerts import blank_view
+from bot.casework.views.cases import Reader, action_button, case_view, on_card
 from bot.casework.views.forms import form_blocks, titled
 from bot.casework.views.logs import log_view
 from bot.casework.words import Words
-from bot.engine.access import Standing, may_see, role_for, standing
+from bot.engine.access import Standing, may_see, oversees, role_for, standing
 from bot.engine.fields import fault_of, normal
 from bot.engine.report import Facts
 from bot.model.cases import Case
 from bot.model.definition import CaseAction, Definition
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Access, Press
-from bot.model.people import PersonId
+from bot.model.people import Directory, PersonId
 from bot.model.text import literal
 from bot.model.views import Action, Notice, View
 
@@ -51,12 +53,14 @@ def press_case(office: Office, unit: Unit, pressed: Pressed) -> Answer:
     person = pressed.speaker.id
     case = seen_case(office, unit, pressed.target, person)
     current = Words(definition=office.shelf.current(), language=pressed.place.language)
+    if case is None and pressed.automatic:
+        return Answer(view=blank_view(current), refused=True)
     if case is None:
         return Answer(text=current.say("not_found"), refused=True)
     words = words_for(office, case, pressed.place.language)
     if pressed.automatic:
         return Answer(view=view_of(office, unit, case, person, words))
-    if pressed.verb == verbs.OPEN:
+    if pressed.verb == verbs.OPEN or pressed.place.scope != "personal":
         return _open(office, unit, case, pressed, words)
     if pressed.verb == verbs.MORE:
         return Answer(view=_more(office, unit, case, pressed, words))
@@ -78,22 +82,26 @@ def reader_of(office: Office, unit: Unit, case: Case, person: PersonId) -> Reade
     actions = tuple(
         a
         for a in office.definition_of(case).actions.values()
-        if a.by == "handler" and may_do(office, unit, case, person, a) and _offered(case, person, a)
+        if a.by == "handler"
+        and may_do(office, unit, case, person, a)
+        and _offered(case, person, a, directory, unit.now)
     )
+    before = (unit.get(CASES, key) for key in case.earlier)
     return Reader(
         person=person,
         standing=standing(case, person, directory, unit.now),
         actions=actions,
         linked=linked,
+        earlier=tuple(c for c in before if c is not None and may_see(c, person, directory, unit.now)),
     )
 
 
-def _offered(case: Case, person: PersonId, action: CaseAction) -> bool:
-    """Nobody is asked to take what they have, or to acknowledge what is acknowledged or not asked for."""
+def _offered(case: Case, person: PersonId, action: CaseAction, directory: Directory, at: datetime) -> bool:
+    """Nobody is asked to take what they have, or to acknowledge what is acknowledged or another's."""
     if action.does == "accept":
         return case.owner.accepted_by != person
     if action.does == "acknowledge":
-        return case.oversight.role is not None and case.oversight.accepted_by is None
+        return case.oversight.accepted_by is None and oversees(case, person, directory, at)
     return True
 
 
@@ -148,7 +156,8 @@ def note_access(office: Office, unit: Unit, case: Case, person: PersonId) -> Cas
 
 def _more(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> View:
     reader = reader_of(office, unit, case, pressed.speaker.id)
-    others = [a for a in reader.actions if not a.first and applies(case, a)]
+    shown = on_card(case, reader)
+    others = [a for a in reader.actions if a not in shown and applies(case, a)]
     _, stamp = verbs.read_offer(pressed.action_id)
     start = int(stamp) if stamp.isdecimal() and int(stamp) < len(others) else 0
     page = others[start : start + ON_MORE]
@@ -311,7 +320,11 @@ def is_stale(case: Case, action: CaseAction, stamp: str, unit: Unit) -> bool:
 def _stale(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
     """Where things stand, with the typed text given back."""
     view = view_of(office, unit, case, pressed.speaker.id, words)
-    typed = "\n".join(v for v in pressed.values.values() if len(v) > 20)
+    key, _ = verbs.read_offer(pressed.action_id)
+    action = words.definition.actions.get(key)
+    fields = action.fields if action else {}
+    free = [k for k, f in fields.items() if f.kind in ("text", "paragraph")]
+    typed = "\n".join(pressed.values[k] for k in free if pressed.values.get(k))
     said = [Notice(text=words.say("stale_case"), tone="warning")]
     if typed:
         said.append(Notice(text=words.say("stale_typed", text=literal(typed)), tone="plain"))

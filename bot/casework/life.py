@@ -61,6 +61,7 @@ def _joined(office: Office, unit: Unit, lived: Lived) -> None:
         for key in office.store.find(CASES, "excluded", person):
             case = unit.get(CASES, key)
             if case is not None and case.closing is None:
+                messages.refresh_daily(office, unit, case)
                 messages.withdraw_post(office, unit, case, mark=lived.activity_id)
                 duty = case.oversight
                 if duty.role is not None and duty.accepted_by is None:

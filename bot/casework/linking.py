@@ -7,6 +7,7 @@ Must not know how members are read.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.casework import messages
 from bot.casework.office import Office
@@ -14,6 +15,7 @@ from bot.casework.ports import Member
 from bot.casework.tables import CHANNELS
 from bot.casework.unit import Unit
 from bot.casework.words import Words
+from bot.engine.access import direct_holders
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.definition import Definition
 from bot.model.events import Answer, Place, Pressed
@@ -26,11 +28,17 @@ CONFIRM = "confirm_channel"
 LINK = "link_channel"
 
 
-def may_link(definition: Definition, directory: Directory, person: PersonId, verb: str) -> bool:
-    """Whether one of the person's roles may ask for (or confirm) a channel."""
+def may_link(
+    definition: Definition, directory: Directory, person: PersonId, verb: str, *, at: datetime
+) -> bool:
+    """Whether the person may ask for (or confirm) a channel: in their own role, or for a holder who is away."""
     member = directory.people.get(person)
-    held = member.roles if member and not member.former else ()
-    return any(p.verb == verb and p.role in held for p in definition.permissions)
+    if member is None or member.former:
+        return False
+    roles = {p.role for p in definition.permissions if p.verb == verb}
+    return bool(roles & set(member.roles)) or any(
+        person in direct_holders(RoleRef(role=role), directory, frozenset(), at) for role in roles
+    )
 
 
 def strangers_in(
@@ -51,7 +59,7 @@ def strangers_in(
 def ask(office: Office, unit: Unit, place: Place, person: PersonId) -> str:
     """An admin's `alert here`: returns the text key of the answer given in the channel."""
     definition, directory = office.shelf.current(), office.directory()
-    if not may_link(definition, directory, person, LINK):
+    if not may_link(definition, directory, person, LINK, at=unit.now):
         return "channel_not_admin"
     if place.channel is None or place.team is None:
         return "channel_only_standard"
@@ -88,10 +96,26 @@ def checked(office: Office, unit: Unit, channel: Channel, *, kind: str, roster: 
             person=channel.linked_by,
         )
         return
+    outsiders = strangers_in(roster, office.shelf.current(), office.directory())
+    if outsiders:
+        messages.notice(
+            office,
+            unit,
+            "channel_stranger",
+            key=f"link/{channel.id}/{channel.revision}/outsiders",
+            person=channel.linked_by,
+        )
+    ask_to_confirm(office, unit, channel, roster=roster)
+
+
+def ask_to_confirm(
+    office: Office, unit: Unit, channel: Channel, *, roster: tuple[Member, ...], mark: str = ""
+) -> None:
+    """Show the DSL (or whoever may confirm in their place) who can read the channel."""
     unit.send(
         office.item(
             messages.LINK_ASK,
-            key=f"link/{channel.id}/{channel.revision}",
+            key=f"link/{channel.id}/{channel.revision}/{mark}",
             slot=f"link/{channel.id}",
             urgency="serious",
             now=unit.now,
@@ -110,7 +134,7 @@ def checked(office: Office, unit: Unit, channel: Channel, *, kind: str, roster: 
 def stop_alerts(office: Office, unit: Unit, place: Place, person: PersonId) -> str:
     """`alert stop`: refused for the last channel, which cannot be unlinked."""
     definition, directory = office.shelf.current(), office.directory()
-    if not may_link(definition, directory, person, LINK):
+    if not may_link(definition, directory, person, LINK, at=unit.now):
         return "channel_not_admin"
     channel = unit.get(CHANNELS, place.channel) if place.channel else None
     if channel is None or channel.state != "linked":
@@ -124,7 +148,7 @@ def answer_link(office: Office, unit: Unit, pressed: Pressed) -> Answer:
     words = Words(definition=definition, language=pressed.place.language)
     channel = unit.get(CHANNELS, pressed.target)
     person = pressed.speaker.id
-    if channel is None or not may_link(definition, directory, person, CONFIRM):
+    if channel is None or not may_link(definition, directory, person, CONFIRM, at=unit.now):
         return Answer(text=words.say("not_found"), refused=True)
     if channel.state != "asked" or pressed.action_id != f"link.{channel.revision}":
         return Answer(text=words.say("channel_answered"), refused=True)

@@ -10,12 +10,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.casework.office import Office
-from bot.casework.tables import CHANNELS, POSTED
+from bot.casework.tables import CASES, CHANNELS, POSTED
 from bot.casework.unit import Unit
+from bot.engine.access import may_see
 from bot.engine.hours import next_open
 from bot.model.cases import Case
 from bot.model.definition import Definition, Urgency
 from bot.model.events import Said
+from bot.model.outbox import Posted
 from bot.model.people import PersonId, RoleRef
 from bot.model.runs import Run
 
@@ -37,8 +39,15 @@ UNFINISHED = "unfinished"
 NUDGE = "nudge"
 PICTURE = "picture"
 NOTICE = "notice"
+TAKEN_OVER = "taken_over"
 
 PERSONAL_VALID = timedelta(days=2)
+LINE = "line/"
+KEPT_RIGHT = frozenset({ALERT, ALERT_CARD, CASE, POST})
+"""Messages of a case that show where it stands, so that each change of it is shown."""
+
+ONLY_BLANKED = frozenset({ALERT, NOTICE, REPLY})
+"""Messages of a case that stand as they were sent, until their reader may see nothing of it any more."""
 
 
 def run_slot(run_id: str) -> str:
@@ -46,14 +55,19 @@ def run_slot(run_id: str) -> str:
     return f"run/{run_id}"
 
 
-def alert_slot(case_id: str, person: PersonId) -> str:
-    """The alert of a case in a handler's own chat."""
-    return f"alert/{case_id}/{person}"
+def line_slot(item_id: str) -> str:
+    """The plain line before an urgent alert's card."""
+    return f"{LINE}{item_id}"
 
 
-def case_slot(case_id: str, person: PersonId) -> str:
-    """The opened case in a handler's own chat."""
-    return f"case/{case_id}/{person}"
+def alert_slot(case_id: str, person: PersonId, mark: str) -> str:
+    """An alert of a case in a handler's own chat: each is a message of its own, and put right as one."""
+    return f"alert/{case_id}/{person}/{mark}"
+
+
+def case_slot(case_id: str, person: PersonId, mark: str) -> str:
+    """The opened case in a handler's own chat, as it was brought there that time."""
+    return f"case/{case_id}/{person}/{mark}"
 
 
 def post_slot(case_id: str) -> str:
@@ -86,7 +100,11 @@ def show_run(
 
 
 def reply(office: Office, unit: Unit, person: PersonId, what: str, *, key: str, **params: str) -> None:
-    """Answer a message: `what` is a view or a text of the closed list in composing."""
+    """Answer a message: `what` is a view or a text of the closed list in composing.
+
+    The answer to a press on a case belongs to that case, so that it can be blanked with the rest.
+    """
+    target = params.get("target", "") if what == "press" else ""
     unit.send(
         office.item(
             REPLY,
@@ -95,6 +113,7 @@ def reply(office: Office, unit: Unit, person: PersonId, what: str, *, key: str, 
             urgency="serious",
             now=unit.now,
             to_person=person,
+            case=target if target and unit.get(CASES, target) is not None else None,
             params={"what": what, **params},
             valid_until=unit.now + PERSONAL_VALID,
         )
@@ -134,8 +153,12 @@ def alert(
     stage: int = 0,
     reason: str = "new",
     mark: str = "",
+    skip: tuple[PersonId, ...] = (),
 ) -> None:
-    """Alert whoever holds the role for this duty: found at sending, on the facts of that moment."""
+    """Alert whoever holds the role for this duty: found at sending, on the facts of that moment.
+
+    `skip`: those whom this alert could not reach already.
+    """
     unit.send(
         office.item(
             ALERT,
@@ -146,7 +169,7 @@ def alert(
             to_role=role,
             case=case.id,
             reason=reason,
-            params={"duty": duty, "stage": str(stage)},
+            params={"duty": duty, "stage": str(stage), "skip": " ".join(skip)},
         )
     )
 
@@ -168,20 +191,21 @@ def post(office: Office, unit: Unit, case: Case) -> None:
         )
 
 
-def post_reply(office: Office, unit: Unit, case: Case, reason: str, *, mark: str) -> None:
+def post_reply(office: Office, unit: Unit, case: Case, reason: str, *, duty: Duty, mark: str) -> None:
     """A new reply below the case's post: an edit alone rings nowhere."""
     channel = linked_channel(office)
     if channel is not None and office.store.get(POSTED, post_slot(case.id)) is not None:
         unit.send(
             office.item(
                 POST_REPLY,
-                key=f"post/{case.id}/{reason}/{mark}",
-                slot=f"post/{case.id}/{reason}/{mark}",
+                key=f"post/{case.id}/{duty}/{reason}/{mark}",
+                slot=f"post/{case.id}/{duty}/{reason}/{mark}",
                 urgency=case.urgency,
                 now=unit.now,
                 to_channel=channel,
                 case=case.id,
                 reason=reason,
+                params={"duty": duty},
             )
         )
 
@@ -247,14 +271,67 @@ def daily(office: Office, unit: Unit, definition: Definition) -> None:
     )
 
 
-def refresh_case(office: Office, unit: Unit, case: Case) -> None:
-    """Bring every live message of a case up to date: alerts, opened cases, the post, the receipt.
+def refresh_daily(office: Office, unit: Unit, case: Case) -> None:
+    """Bring the quiet post that lists this case up to date, if it is out; nothing is posted anew."""
+    day = case.opened_at.date().isoformat()
+    posted = office.store.get(POSTED, f"daily/{day}")
+    if posted is not None and not posted.withdrawn:
+        unit.send(
+            office.item(
+                DAILY,
+                key=f"daily/{day}/{office.counter.next()}",
+                slot=posted.slot,
+                urgency="routine",
+                now=unit.now,
+                do="edit",
+                to_channel=posted.conversation,
+                params={"day": day},
+            )
+        )
 
-    Whoever may see it no longer gets theirs blanked: that is decided at sending.
+
+def refresh_lists(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
+    """Make anew the day's lists in which that person has this case: rows go, and a case opened from one."""
+    days = {(case.opened_at + timedelta(days=more)).date().isoformat() for more in (0, 1)}
+    for slot in office.store.find(POSTED, "person", person):
+        posted = office.store.get(POSTED, slot)
+        if posted is not None and posted.kind == REPLY and posted.shown.get("day") in days:
+            unit.send(
+                office.item(
+                    REPLY,
+                    key=f"{slot}/{office.counter.next()}",
+                    slot=slot,
+                    urgency="serious",
+                    now=unit.now,
+                    do="edit",
+                    to_person=person,
+                    params=posted.shown,
+                )
+            )
+
+
+def _to_be_edited(office: Office, unit: Unit, case: Case, posted: Posted) -> bool:
+    stands = posted.kind not in KEPT_RIGHT or posted.slot.startswith(LINE)
+    if not stands:
+        return True
+    reader = posted.person
+    return (
+        posted.kind in ONLY_BLANKED
+        and reader is not None
+        and not may_see(case, reader, office.directory(), unit.now)
+    )
+
+
+def refresh_case(office: Office, unit: Unit, case: Case) -> None:
+    """Bring every live message of a case up to date: alerts, opened cases, the posts, the receipt.
+
+    Whoever may see it no longer gets all of theirs blanked, the plain lines too.
     """
+    if case.routed.channel == "daily":
+        refresh_daily(office, unit, case)
     for slot in office.store.find(POSTED, "case", case.id):
         posted = office.store.get(POSTED, slot)
-        if posted is None or posted.withdrawn or posted.kind not in (ALERT, ALERT_CARD, CASE, POST):
+        if posted is None or posted.withdrawn or not _to_be_edited(office, unit, case, posted):
             continue
         unit.send(
             office.item(
@@ -267,7 +344,7 @@ def refresh_case(office: Office, unit: Unit, case: Case) -> None:
                 to_person=posted.person,
                 to_channel=None if posted.person else posted.conversation,
                 case=case.id,
-                params={"duty": posted.shown.get("duty", "owner")},
+                params={"duty": posted.shown.get("duty", "owner"), "what": posted.shown.get("what", "")},
             )
         )
     refresh_receipt(office, unit, case)
@@ -290,13 +367,13 @@ def refresh_receipt(office: Office, unit: Unit, case: Case) -> None:
         )
 
 
-def outside(office: Office, unit: Unit, case: Case) -> None:
+def outside(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
     """Tell the reporter that nobody could be reached, and the way outside the school."""
     unit.send(
         office.item(
             OUTSIDE,
-            key=f"outside/{case.id}",
-            slot=f"outside/{case.id}",
+            key=f"outside/{case.id}/{mark}",
+            slot=f"outside/{case.id}/{mark}",
             urgency="immediate",
             now=unit.now,
             to_person=case.reporter,
@@ -307,19 +384,23 @@ def outside(office: Office, unit: Unit, case: Case) -> None:
 
 def show_case(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
     """Bring the opened case into the person's own chat."""
-    known = office.store.get(POSTED, case_slot(case.id, person))
+    mark = str(office.counter.next())
     unit.send(
         office.item(
             CASE,
-            key=f"case/{case.id}/{person}/{office.counter.next()}",
-            slot=case_slot(case.id, person),
+            key=f"case/{case.id}/{person}/{mark}",
+            slot=case_slot(case.id, person, mark),
             urgency=case.urgency,
             now=unit.now,
             to_person=person,
             case=case.id,
-            params={"again": "yes"} if known else {},
         )
     )
+
+
+def taken_from(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
+    """Tell whoever had the case that a colleague has it now."""
+    notice(office, unit, TAKEN_OVER, key=f"over/{case.id}/{case.revision}", person=person, case=case)
 
 
 def notice(

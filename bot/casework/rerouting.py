@@ -1,6 +1,6 @@
 """Routes a case anew when something about it changes: its row, who it is about, who is out of it.
 
-Must not know who changed it or why.
+Must not know why it was changed.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from datetime import datetime
 from bot.casework import climbs, messages
 from bot.casework.facts import facts_of_case
 from bot.casework.office import Office
+from bot.casework.tables import POSTED
 from bot.casework.unit import Unit
+from bot.casework.words import Words
 from bot.engine.access import barred_from_deciding
 from bot.engine.holders import Towards, towards
 from bot.engine.holders import barred as why_barred
-from bot.engine.routing import URGENCIES, Given, by_rule, route
-from bot.model.cases import Case, Participant, Routed, excluded_now
-from bot.model.definition import NO_TEXT, Rule
-from bot.model.people import RoleRef
+from bot.engine.ladder import refer
+from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES, Given, by_rule, route
+from bot.model.cases import Case, Participant, Routed, Told, excluded_now
+from bot.model.definition import NO_TEXT, Rule, Urgency
+from bot.model.people import PersonId, RoleRef
 
 
 def subject_of(case: Case) -> Participant | None:
@@ -55,72 +58,139 @@ def given_of(case: Case) -> Given:
 
 
 def routed_now(office: Office, case: Case, at: datetime) -> Routed:
-    """The route of the case on today's facts, in its own definition."""
-    directory = office.directory()
-    out = barred_from_deciding(case, directory)
+    """The route of the case on today's facts, in its own definition. What was released stays released."""
     routed = route(
-        office.definition_of(case),
-        given_of(case),
-        barred=lambda role: why_barred(role, directory, excluded=out, at=at),
+        office.definition_of(case), given_of(case), barred=lambda role: bar(office, case, role, at)
     )
+    if case.released:
+        routed = with_release(office, case, routed, at)
+    else:
+        routed = replace(routed, also=_all_told(case, routed))
     return replace(routed, channel="none") if case.routed.channel == "none" and case.complete else routed
 
 
-def table_route(office: Office, case: Case, table: str, row: str, at: datetime) -> Routed:
-    """What the sanction table alone says for that row: used when the DSL releases what a pupil did."""
+def bar(office: Office, case: Case, role: RoleRef, at: datetime) -> str:
+    """Why a role cannot have anything of this case today; empty when it can."""
     directory = office.directory()
-    out = barred_from_deciding(case, directory)
+    return why_barred(role, directory, excluded=barred_from_deciding(case, directory), at=at)
+
+
+def with_release(office: Office, case: Case, routed: Routed, at: datetime) -> Routed:
+    """The safeguarding lead's route, with what the sanction table says of the row beside it (casework 5)."""
+    definition = office.definition_of(case)
     given = given_of(case)
     plain = replace(
         given,
-        rows={table: row},
+        rows={case.routed.table: case.routed.row},
         facts={**given.facts, "child_protection": "no"},
         flags=tuple(f for f in given.flags if f != "child_protection"),
     )
-    rule = Rule(key=case.routed.rule, when=None, why=NO_TEXT, by_table=table)
-    return by_rule(
-        office.definition_of(case),
-        rule,
-        plain,
-        barred=lambda role: why_barred(role, directory, excluded=out, at=at),
+    rule = Rule(key=case.routed.rule, when=None, why=NO_TEXT, by_table=case.routed.table)
+    table = by_rule(definition, rule, plain, barred=lambda role: bar(office, case, role, at))
+    why = Words(definition=definition, language=definition.school.language).say("why_released")
+    told = tuple(t for t in _all_told(case, routed) if t.why != why)
+    if table.owner is not None and table.owner != routed.owner:
+        told = (*(t for t in told if t.role != table.owner), Told(role=table.owner, why=why))
+    return replace(
+        routed,
+        also=told,
+        table=table.table,
+        row=table.row,
+        source=table.source,
+        column=table.column,
+        rung=table.rung,
+        offence=table.offence,
+        proposed=table.proposed,
+        sanctions=table.sanctions,
+        aggravated=table.aggravated,
     )
 
 
-def reroute(office: Office, unit: Unit, case: Case, *, keep_owner: bool = False) -> Case:
+def _all_told(case: Case, routed: Routed) -> tuple[Told, ...]:
+    """Those told now, and those told before: nobody unlearns a case because its route has changed."""
+    now = {t.role for t in routed.also} | {routed.owner}
+    return (*routed.also, *(t for t in case.routed.also if t.role not in now))
+
+
+def oversight_of(office: Office, routed: Routed) -> RoleRef | None:
+    """Whose acknowledgement is the second one; None where the owner's role is the same (casework 8).
+
+    About an adult of the school it is the case's own authority, in the DSL's place.
+    """
+    named = next((t.role for t in routed.also if t.oversight), None)
+    if named is not None:
+        return named
+    ours = HEADS if routed.restricted else SAFEGUARDING
+    owner = routed.owner.role if routed.owner else ""
+    known = ours[0] in office.shelf.current().roles
+    return None if owner in ours or not known else RoleRef(role=ours[0])
+
+
+def told_of(office: Office, case: Case, role: str) -> RoleRef:
+    """The role, towards whom it is held in this case."""
+    return refer(role, office.definition_of(case).roles, towards_of(case))
+
+
+def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner: bool = False) -> Case:
     """The case on its new route: whoever is newly told is told, a new owner's role is alerted.
 
-    Urgency only rises here. `keep_owner`: whoever has taken it keeps it.
+    Urgency only rises here. `keep_owner`: whoever has taken it keeps it. `by` changed something, and is not
+    told of it.
     """
     routed = routed_now(office, case, unit.now)
-    out = excluded_now(case)
     told_before = {t.role for t in case.routed.also}
-    raised = max(case.urgency, routed.urgency, key=URGENCIES.index)
-    was_routine = case.urgency == "routine"
-    has_it = case.owner.accepted_by is not None and case.owner.accepted_by not in out
-    moves = routed.owner != case.owner.role and not (keep_owner and has_it)
-    moved = replace(case, routed=routed, urgency=raised)
+    daily = case.routed.channel == "daily"
+    moved = replace(case, routed=routed, urgency=_raised(case, routed))
+    released = {t.role for t in routed.also if case.released and t.role not in told_before}
     for told in routed.also:
         if told.role not in told_before:
-            messages.alert(office, unit, moved, duty="told", role=told.role, reason="told")
-    if moves or (case.owner.accepted_by in out and case.owner.accepted_by is not None):
-        moved = _to_new_owner(office, unit, moved, routed.owner)
-    if raised != "routine" and was_routine:
+            reason = "released" if told.role in released else "told"
+            messages.alert(
+                office, unit, moved, duty="told", role=told.role, reason=reason, mark=f"{case.revision}"
+            )
+    owner = case.owner.accepted_by
+    has_it = owner is not None and owner not in excluded_now(case)
+    if (routed.owner != case.owner.role and not (keep_owner and has_it)) or (owner and not has_it):
+        moved = _to_new_owner(office, unit, moved, routed.owner, by=by)
+    moved = _overseen(office, unit, moved)
+    if moved.urgency != "routine" and case.urgency == "routine":
         moved = _now_urgent(office, unit, moved)
+    if daily and routed.channel != "daily":
+        messages.refresh_daily(office, unit, moved)
     return moved
 
 
-def _to_new_owner(office: Office, unit: Unit, case: Case, role: RoleRef | None) -> Case:
-    before = case.owner
-    case = replace(case, owner=replace(before, role=role, accepted_by=None, accepted_at=None))
-    case = climbs.begin(office, unit, case, "owner")
-    return replace(case, owner=replace(case.owner, outside=case.owner.outside))
+def _raised(case: Case, routed: Routed) -> Urgency:
+    """The highest wins; but what a safeguarding lead has lowered, only something new raises again."""
+    if URGENCIES.index(routed.urgency) <= URGENCIES.index(case.routed.urgency):
+        return case.urgency
+    return max(case.urgency, routed.urgency, key=URGENCIES.index)
+
+
+def _to_new_owner(office: Office, unit: Unit, case: Case, role: RoleRef | None, *, by: PersonId) -> Case:
+    before = case.owner.accepted_by
+    if before and before != by:
+        messages.taken_from(office, unit, case, before)
+    case = replace(case, owner=replace(case.owner, role=role, accepted_by=None, accepted_at=None))
+    return climbs.begin(office, unit, case, "owner")
+
+
+def _overseen(office: Office, unit: Unit, case: Case) -> Case:
+    """The oversight goes with the route: begun anew, or at an end where the owner is the same."""
+    role, duty = oversight_of(office, case.routed), case.oversight
+    if duty.role == role or duty.accepted_by is not None:
+        return case
+    case = climbs.stop(unit, case, "oversight")
+    case = replace(case, oversight=replace(case.oversight, role=role))
+    return climbs.begin(office, unit, case, "oversight") if role and duty.clock_id else case
 
 
 def _now_urgent(office: Office, unit: Unit, case: Case) -> Case:
     """A routine case has become urgent: its oversight is asked for, and the channel hears of it."""
-    posted = case.routed.channel == "urgent" and messages.linked_channel(office) is not None
+    posts = case.routed.channel == "urgent" and messages.linked_channel(office) is not None
+    fresh = posts and office.store.get(POSTED, messages.post_slot(case.id)) is None
     if case.oversight.accepted_by is None:
-        case = climbs.begin(office, unit, case, "oversight", quietly=posted)
-    if posted:
+        case = climbs.begin(office, unit, case, "oversight", quietly=fresh)
+    if fresh:
         messages.post(office, unit, case)
     return case

@@ -235,7 +235,7 @@ role = Record(
         "relation": one_of(*get_args(Relation)),
         "substitutes": _keys,
         "reach": one_of("teams", "mail"),
-        "sees": one_of("none", "unrestricted"),
+        "sees": one_of("none", "unrestricted", "safeguarding"),
     },
     needed=("label",),
     named=True,
@@ -248,7 +248,11 @@ def _permissions(verb: tuple[str, ...], role: tuple[str, ...], scope: Any) -> tu
 
 permission = Record(
     make=_permissions,
-    keys={"verb": one_or_more(key), "role": one_or_more(key), "scope": one_of("own", "assigned", "all")},
+    keys={
+        "verb": one_or_more(key),
+        "role": one_or_more(key),
+        "scope": one_of("own", "assigned", "restricted", "all"),
+    },
     needed=("verb", "role", "scope"),
 ).kind()
 """`{verb, role, scope}`; several verbs or roles in one line mean each with each."""

@@ -12,6 +12,7 @@ from typing import Literal
 
 from bot.engine.holders import barred as why_barred
 from bot.engine.holders import holders, managed_by
+from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, Climb, excluded_now
 from bot.model.definition import Definition
 from bot.model.people import Directory, Holder, PersonId, RoleRef
@@ -59,12 +60,18 @@ def direct_holders(
 def askable(case: Case, role: RoleRef, directory: Directory, at: datetime) -> tuple[Holder, ...]:
     """Who may be asked to fill a role of this case, in order.
 
+    About an adult of the school never safeguarding, but for what it is told to keep children safe.
+
     Where the rule is for its own roles alone (a case about an adult who may have hurt a child), nobody
     else: no substitute and no last resort; behind them stands the outside route (casework 4).
     """
     out = barred_from_deciding(case, directory)
     if not case.routed.only or role.role not in case.routed.roles:
-        return holders(role, directory, excluded=out, at=at)
+        found_all = holders(role, directory, excluded=out, at=at)
+        if not case.routed.restricted:
+            return found_all
+        for_children = role.role in SAFEGUARDING
+        return tuple(h for h in found_all if (h.role in SAFEGUARDING) == for_children)
     start = case.routed.roles.index(role.role)
     found: dict[PersonId, Holder] = {}
     for key in case.routed.roles[start:]:
@@ -75,6 +82,19 @@ def askable(case: Case, role: RoleRef, directory: Directory, at: datetime) -> tu
             if holder.role == key and holder.how in ("holder", "another", "deputy"):
                 found.setdefault(holder.person, holder)
     return tuple(found.values())
+
+
+def oversees(case: Case, person: PersonId, directory: Directory, at: datetime) -> bool:
+    """Whether this person's acknowledgement is the case's second one: for safeguarding a DSL's or a deputy's,
+    else that of whoever holds the role or was asked for it (casework 8)."""
+    duty = case.oversight
+    out = barred_from_deciding(case, directory)
+    member = directory.people.get(person)
+    if duty.role is None or member is None or member.former or person in out:
+        return False
+    if duty.role.role in SAFEGUARDING and set(member.roles) & set(SAFEGUARDING):
+        return True
+    return person in duty.tried or person in direct_holders(duty.role, directory, out, at)
 
 
 def standing(case: Case, person: PersonId, directory: Directory, at: datetime) -> Standing:
@@ -122,9 +142,18 @@ def _standing_rights(case: Case, person: PersonId, directory: Directory) -> list
         if key in directory.roles
         and (
             directory.roles[key].sees == "safeguarding"
-            or (directory.roles[key].sees == "unrestricted" and not case.routed.child_protection)
+            or (directory.roles[key].sees == "unrestricted" and not safeguarding_has(case))
         )
     ]
+
+
+def safeguarding_has(case: Case) -> bool:
+    """Whether the case is the DSL's: a child at risk, or owned (or to be owned) by a DSL or a deputy."""
+    if case.routed.child_protection:
+        return True
+    if case.owner.accepted_by is not None:
+        return case.owner.accepted_role in SAFEGUARDING
+    return case.owner.role is not None and case.owner.role.role in SAFEGUARDING
 
 
 def may_see(case: Case, person: PersonId, directory: Directory, at: datetime) -> bool:
@@ -151,6 +180,8 @@ def role_for(
     assigned = _assigned(case, person, directory, at)
     for role in held.roles:
         scopes = ("assigned", "all") if role in assigned else ("all",)
+        if case.routed.restricted and role in assigned:
+            scopes = (*scopes, "restricted")
         if all(_allows(d, verb, role, scopes) for d in definitions):
             return role
     return None

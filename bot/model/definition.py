@@ -407,11 +407,14 @@ DOES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """`role` may do `verb` on: own (their report), assigned (a role in the case), all (they may see)."""
+    """`role` may do `verb` on: own (their report), assigned (a role in the case), all (they may see).
+
+    restricted: assigned, and only where the case is about an adult of the school.
+    """
 
     verb: str
     role: str
-    scope: Literal["own", "assigned", "all"]
+    scope: Literal["own", "assigned", "restricted", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,12 +33,13 @@ HIDDEN_ANSWERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads, as what, which actions are theirs, and which linked cases they may learn of."""
+    """Who reads, as what, which actions are theirs, which linked and earlier cases they may learn of."""
 
     person: PersonId
     standing: Standing
     actions: tuple[CaseAction, ...]
     linked: tuple[str, ...] = ()
+    earlier: tuple[Case, ...] = ()
 
 
 def case_view(words: Words, case: Case, reader: Reader, *, directory: Directory, now: datetime) -> View:
@@ -51,7 +52,7 @@ def case_view(words: Words, case: Case, reader: Reader, *, directory: Directory,
         blocks = _whole(words, case, reader, directory)
     return View(
         summary=words.say("case_summary", number=case.number),
-        blocks=(*_head(words, case, directory), *blocks),
+        blocks=(*_head(words, case, reader, directory), *blocks),
         actions=_buttons(words, case, reader, now),
         language=words.language,
         revision=case.revision,
@@ -60,7 +61,11 @@ def case_view(words: Words, case: Case, reader: Reader, *, directory: Directory,
     )
 
 
-def _head(words: Words, case: Case, directory: Directory) -> tuple[Block, ...]:
+def _head(words: Words, case: Case, reader: Reader, directory: Directory) -> tuple[Block, ...]:
+    title = titled(words.say("case_title", number=case.number))
+    if reader.standing.sight == "children":
+        urgency = (words.say("label_urgency"), words.say(f"urgency_{case.urgency}"))
+        return (*title, Facts(rows=(urgency,)))
     rows = [
         (words.say("label_state"), words.say(f"state_{state_of(case)}")),
         (words.say("label_urgency"), words.say(f"urgency_{case.urgency}")),
@@ -70,7 +75,7 @@ def _head(words: Words, case: Case, directory: Directory) -> tuple[Block, ...]:
     if case.oversight.role is not None and case.urgency != "routine":
         seen = _who_has(words, case.oversight.accepted_by, directory)
         rows.append((words.say("label_oversight"), seen))
-    return (*titled(words.say("case_title", number=case.number)), Facts(rows=tuple(rows)))
+    return (*title, Facts(rows=tuple(rows)))
 
 
 def _who_has(words: Words, person: PersonId | None, directory: Directory) -> str:
@@ -108,7 +113,7 @@ def _whole(words: Words, case: Case, reader: Reader, directory: Directory) -> tu
         blocks.append(Notice(text=words.say("case_mistake", why=literal(case.mistake)), tone="warning"))
     blocks.extend(_why_you(words, case, reader))
     blocks.extend(_what_happened(words, case, directory))
-    blocks.extend(_proposed(words, case))
+    blocks.extend(_proposed(words, case, reader))
     blocks.extend(_on_record(words, case, directory))
     blocks.append(Paragraph(text=next_steps(words, case), subtle=True))
     if reader.linked:
@@ -167,7 +172,7 @@ def _person(words: Words, name: str, detail: str, kind: str) -> str:
     return literal(f"{name} ({detail})" if detail else name)
 
 
-def _proposed(words: Words, case: Case) -> list[Block]:
+def _proposed(words: Words, case: Case, reader: Reader) -> list[Block]:
     if not case.routed.proposed:
         return []
     labels = {c.key: words.text(c.label) for c in action_columns(words.definition, case.routed.table)}
@@ -178,7 +183,10 @@ def _proposed(words: Words, case: Case) -> list[Block]:
         if not proposal.marked and decision is None:
             continue
         state = "open" if decision is None else "yes" if decision.yes else "no"
-        rows.append((labels.get(proposal.action, proposal.action), words.say(f"proposal_{state}")))
+        said = words.say(f"proposal_{state}")
+        before = _decided_before(words, reader, proposal.action)
+        label = labels.get(proposal.action, proposal.action)
+        rows.append((label, words.say("proposal_before", now=said, before=before) if before else said))
     blocks: list[Block] = [Paragraph(text=words.say("case_proposed"), heading=True)]
     blocks.append(Facts(rows=tuple(rows)) if rows else Paragraph(text=words.say("proposed_none")))
     waits = still_to_record(words.definition, case, before="decide")
@@ -187,6 +195,14 @@ def _proposed(words: Words, case: Case) -> list[Block]:
         key = "case_decide_waits" if waits else "case_no_sanctions"
         blocks.append(Notice(text=words.say(key, first=names), tone="warning"))
     return blocks
+
+
+def _decided_before(words: Words, reader: Reader, action: str) -> str:
+    """What was decided of this action in the earlier cases that the reader may see."""
+    latest = {c.number: d for c in reader.earlier for d in c.decisions if d.action == action}
+    return ", ".join(
+        words.say("before_yes" if d.yes else "before_no", number=number) for number, d in latest.items()
+    )
 
 
 def _on_record(words: Words, case: Case, directory: Directory) -> list[Block]:
@@ -222,9 +238,14 @@ def _on_record(words: Words, case: Case, directory: Directory) -> list[Block]:
     return blocks
 
 
+def on_card(case: Case, reader: Reader) -> tuple[CaseAction, ...]:
+    """The reader's actions that stand on the card itself; the others are behind More."""
+    return tuple(a for a in reader.actions if a.first and applies(case, a))[:MOST_ON_CARD]
+
+
 def _buttons(words: Words, case: Case, reader: Reader, now: datetime) -> tuple[Action, ...]:
-    mine = [a for a in reader.actions if a.by == "handler" and applies(case, a)]
-    first = [a for a in mine if a.first][:MOST_ON_CARD]
+    mine = [a for a in reader.actions if applies(case, a)]
+    first = on_card(case, reader)
     buttons = [action_button(words, case, action, now) for action in first]
     if len(mine) > len(first):
         buttons.append(
