@@ -33,7 +33,7 @@ from bot.store import JournalStore, open_store
 from bot.teams.credentials import NoCredentials
 from bot.teams.hosts import LOOPBACK_HOSTS
 from bot.teams.messenger import TeamsMessenger, open_session
-from bot.teams.route import add_routes, presented_by
+from bot.teams.route import PATH, add_routes, presented_by
 from bot.teams.verifier import LoopbackVerifier
 
 log = logging.getLogger(__name__)
@@ -206,7 +206,12 @@ def make_web_app(settings: Settings, service: Service) -> web.Application:
 
 @web.middleware
 async def only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Local mode serves this machine alone, and no page of another origin (see LoopbackVerifier)."""
+    """Local mode serves this machine alone, and no page of another origin (see LoopbackVerifier).
+
+    The door of activities asks the same in its own place (see bot/teams/README.md).
+    """
+    if request.path == PATH:
+        return await handler(request)
     shown = presented_by(request)
     if request.method == "GET":
         shown = replace(shown, origin="", fetch_site="")

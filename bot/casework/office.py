@@ -114,8 +114,10 @@ def new_id() -> str:
 
 def new_number(prefix: str, *, taken: Callable[[str], bool]) -> str:
     """A case number such as `KS-7Q4F-2`: random, carries no count, never used before."""
+    letters = len(REFERENCE_ALPHABET)
     while True:
-        body = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
+        drawn = secrets.randbelow(letters**5)
+        body = "".join(REFERENCE_ALPHABET[drawn // letters**place % letters] for place in range(5))
         number = f"{prefix}-{body[:4]}-{body[4]}"
         if not taken(number):
             return number

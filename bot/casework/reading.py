@@ -36,20 +36,21 @@ class Report:
 
     def known(self) -> Mapping[str, str]:
         """The report's facts by name."""
-        return facts_of(self.definition, self.flow, self.answers, self.facts)
+        return facts_of(self.definition, self.flow, self.answers, self.facts, flags=self.flags)
 
 
 def read_report(definition: Definition, run: Run, facts: Facts, now: datetime) -> Report:
     """What the answers on the way walked say."""
     flow = definition.flows[run.flow]
     answers = live_answers(flow, run)
-    people = participants_of(flow, answers, facts.directory)
+    flags = flags_of(flow, answers)
+    people = participants_of(flow, answers, facts.directory, flags=flags)
     return Report(
         definition=definition,
         flow=flow,
         run=run,
         answers=answers,
-        flags=flags_of(flow, answers),
+        flags=flags,
         people=people,
         facts=facts,
         excluded=_exclusions(flow, answers, people, facts.directory, by=run.person, now=now),

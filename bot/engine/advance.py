@@ -122,7 +122,7 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
     # The steps passed in silence ask nothing: what they decide by stays the same.
     answers = live_answers(flow, walked)
     flags = flags_of(flow, answers)
-    known = facts_of(definition, flow, answers, facts)
+    known = facts_of(definition, flow, answers, facts, flags=flags)
     effects: list[Effect] = []
     step = flow.steps[run.step]
     for _ in range(MOST_SILENT_STEPS):

@@ -70,18 +70,15 @@ def flags_of(flow: Flow, answers: Mapping[str, str]) -> frozenset[str]:
     return direct | frozenset(derived)
 
 
-def participants_of(flow: Flow, answers: Mapping[str, str], directory: Directory) -> tuple[Participant, ...]:
-    """Everyone named as being in it, in the order of the questions.
+def participants_of(
+    flow: Flow, answers: Mapping[str, str], directory: Directory, *, flags: frozenset[str] | None = None
+) -> tuple[Participant, ...]:
+    """Everyone named as being in it, in the order of the questions. `flags` of `flags_of`, if known.
 
     In a case of an image nobody but an adult of the school is entered as having done it (casework 2). Where
     the conduct of an adult is reported and no adult named, there is one whom nobody knows yet (casework 4).
     """
-    return _entered(flow, answers, directory, flags_of(flow, answers))
-
-
-def _entered(
-    flow: Flow, answers: Mapping[str, str], directory: Directory, flags: frozenset[str]
-) -> tuple[Participant, ...]:
+    flags = flags_of(flow, answers) if flags is None else flags
     image = "image" in flags
     found: list[Participant] = []
     for field in flow.fields.values():
@@ -171,11 +168,16 @@ def row_chosen(definition: Definition, flow: Flow, answers: Mapping[str, str], t
 
 
 def facts_of(
-    definition: Definition, flow: Flow, answers: Mapping[str, str], facts: Facts
+    definition: Definition,
+    flow: Flow,
+    answers: Mapping[str, str],
+    facts: Facts,
+    *,
+    flags: frozenset[str] | None = None,
 ) -> Mapping[str, str]:
-    """Every fact of FACTS that a report has, by name."""
-    flags = flags_of(flow, answers)
-    people = _entered(flow, answers, facts.directory, flags)
+    """Every fact of FACTS that a report has, by name. `flags` of `flags_of`, if known."""
+    flags = flags_of(flow, answers) if flags is None else flags
+    people = participants_of(flow, answers, facts.directory, flags=flags)
     subjects = [p for p in people if p.part == "subject"]
     adults = [p for p in subjects if p.kind == "adult"]
     row = row_chosen(definition, flow, answers, "students") if "students" in definition.tables else None
