@@ -19,6 +19,7 @@ from bot.casework.views.alerts import blank_view
 from bot.casework.views.cases import Reader, action_button, case_view, on_card
 from bot.casework.views.forms import form_blocks, titled
 from bot.casework.views.logs import log_view
+from bot.casework.views.record import RECORD, record_button, record_view
 from bot.casework.words import Words
 from bot.engine.access import Standing, may_see, oversees, role_for, standing
 from bot.engine.fields import fault_of, normal
@@ -31,6 +32,7 @@ from bot.model.people import Directory, PersonId
 from bot.model.text import literal
 from bot.model.views import Action, Notice, View
 
+MOST_DIGITS = 6
 ON_MORE = 4
 """Actions on one card behind More: with More itself and Back no more than six."""
 
@@ -158,17 +160,25 @@ def _more(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words
     reader = reader_of(office, unit, case, pressed.speaker.id)
     shown = on_card(case, reader)
     others = [a for a in reader.actions if a not in shown and applies(case, a)]
-    _, stamp = verbs.read_offer(pressed.action_id)
+    page_of, stamp = verbs.read_offer(pressed.action_id)
+    if page_of == RECORD and reader.standing.sight == "all":
+        first = int(stamp) if stamp.isdecimal() and len(stamp) < MOST_DIGITS else 0
+        return record_view(words, case, office.directory(), start=first, back=_back(words, case))
     start = int(stamp) if stamp.isdecimal() and int(stamp) < len(others) else 0
     page = others[start : start + ON_MORE]
+    if start == 0 and reader.standing.sight == "all" and case.complete:
+        page = page[: ON_MORE - 1]
     buttons = [action_button(words, case, a, unit.now) for a in page]
-    if start + ON_MORE < len(others):
+    following = start + len(page)
+    if start == 0 and reader.standing.sight == "all" and case.complete:
+        buttons.insert(0, record_button(words, case))
+    if following < len(others):
         buttons.append(
             Action(
                 verb=verbs.MORE,
                 label=words.say("button_more"),
                 target=case.id,
-                action_id=f"more.{start + ON_MORE}",
+                action_id=f"more.{following}",
                 sends_inputs=False,
             )
         )

@@ -31,7 +31,7 @@ LINK = "link_channel"
 def may_link(
     definition: Definition, directory: Directory, person: PersonId, verb: str, *, at: datetime
 ) -> bool:
-    """Whether the person may ask for (or confirm) a channel: in their own role, or for a holder who is away."""
+    """Whether the person may ask for (or confirm) a channel: in a role, or for a holder who is away."""
     member = directory.people.get(person)
     if member is None or member.former:
         return False

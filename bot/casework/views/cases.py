@@ -13,6 +13,7 @@ from bot.casework.facts import applies, still_to_record
 from bot.casework.views.forms import action_columns, titled
 from bot.casework.views.plan import next_steps
 from bot.casework.views.receipts import state_of
+from bot.casework.views.room import LENGTHS, clipped, fits
 from bot.casework.views.runs import shown_answer
 from bot.casework.words import Words
 from bot.engine.access import Standing
@@ -24,7 +25,7 @@ from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
 
 MOST_ON_CARD = 5
 NOTES_SHOWN = 5
-LONGEST_NOTE = 1200
+DECISIONS_SHOWN = 8
 HIDDEN_ANSWERS = frozenset(
     {"what", "danger", "pupils_done", "pupils_affected", "adults", "others", "withheld", "happened"}
     | {"unlisted_name", "unlisted_detail"}
@@ -49,7 +50,9 @@ def case_view(words: Words, case: Case, reader: Reader, *, directory: Directory,
     elif not case.complete:
         blocks = _unfinished(words, case, directory)
     else:
-        blocks = _whole(words, case, reader, directory)
+        shortest = LENGTHS[-1]
+        ways = (_whole(words, case, reader, directory, most=most) for most in LENGTHS)
+        blocks = next(filter(fits, ways), _whole(words, case, reader, directory, most=shortest))
     return View(
         summary=words.say("case_summary", number=case.number),
         blocks=(*_head(words, case, reader, directory), *blocks),
@@ -107,14 +110,16 @@ def _unfinished(words: Words, case: Case, directory: Directory) -> tuple[Block, 
     )
 
 
-def _whole(words: Words, case: Case, reader: Reader, directory: Directory) -> tuple[Block, ...]:
+def _whole(words: Words, case: Case, reader: Reader, directory: Directory, *, most: int) -> tuple[Block, ...]:
+    """`most`: letters that each text may have; all of it is behind More."""
     blocks: list[Block] = []
     if case.mistake:
-        blocks.append(Notice(text=words.say("case_mistake", why=literal(case.mistake)), tone="warning"))
+        why = literal(clipped(case.mistake, most))
+        blocks.append(Notice(text=words.say("case_mistake", why=why), tone="warning"))
     blocks.extend(_why_you(words, case, reader))
-    blocks.extend(_what_happened(words, case, directory))
+    blocks.extend(_what_happened(words, case, directory, most=most))
     blocks.extend(_proposed(words, case, reader))
-    blocks.extend(_on_record(words, case, directory))
+    blocks.extend(_on_record(words, case, directory, most=most))
     blocks.append(Paragraph(text=next_steps(words, case), subtle=True))
     if reader.linked:
         linked = words.say("case_linked", numbers=", ".join(reader.linked))
@@ -146,8 +151,8 @@ def _why_you(words: Words, case: Case, reader: Reader) -> list[Block]:
     return [Paragraph(text=words.say("case_why_you"), heading=True), Facts(rows=tuple(rows))]
 
 
-def _what_happened(words: Words, case: Case, directory: Directory) -> list[Block]:
-    happened = case.answers.get("happened", "")
+def _what_happened(words: Words, case: Case, directory: Directory, *, most: int) -> list[Block]:
+    happened = clipped(case.answers.get("happened", ""), most)
     people = tuple(
         (words.say(f"part_{p.part}"), _person(words, p.name, p.detail, p.kind)) for p in case.participants
     )
@@ -155,7 +160,7 @@ def _what_happened(words: Words, case: Case, directory: Directory) -> list[Block
     rows = [(words.say("label_reporter"), _who_has(words, case.reporter, directory)), *people]
     if flow is not None:
         rows.extend(
-            (words.text(f.label), shown_answer(words, f, case.answers[f.key], directory))
+            (words.text(f.label), clipped(shown_answer(words, f, case.answers[f.key], directory), most))
             for f in flow.fields.values()
             if case.answers.get(f.key) and f.key not in HIDDEN_ANSWERS and f.kind != "row"
         )
@@ -205,10 +210,10 @@ def _decided_before(words: Words, reader: Reader, action: str) -> str:
     )
 
 
-def _on_record(words: Words, case: Case, directory: Directory) -> list[Block]:
+def _on_record(words: Words, case: Case, directory: Directory, *, most: int) -> list[Block]:
     blocks: list[Block] = []
     labels = {c.key: words.text(c.label) for c in action_columns(words.definition, case.routed.table)}
-    for d in case.decisions:
+    for d in case.decisions[-DECISIONS_SHOWN:]:
         key = "record_yes" if d.yes else "record_no"
         line = words.say(
             key,
@@ -216,11 +221,11 @@ def _on_record(words: Words, case: Case, directory: Directory) -> list[Block]:
             who=_who_has(words, d.by, directory),
             role=words.role(d.role),
             when=words.moment(d.at),
-            why=literal(d.why),
+            why=literal(clipped(d.why, most)),
         )
         blocks.append(Paragraph(text=line))
     for note in case.notes[-NOTES_SHOWN:]:
-        text = note.text if len(note.text) <= LONGEST_NOTE else note.text[:LONGEST_NOTE] + " …"
+        text = clipped(note.text, most)
         who = _who_has(words, note.by, directory)
         line = words.say("record_note", who=who, when=words.moment(note.at), text=literal(text))
         blocks.append(Paragraph(text=line))
@@ -230,7 +235,7 @@ def _on_record(words: Words, case: Case, directory: Directory) -> list[Block]:
         ended = words.say(
             "record_closed",
             outcome=words.say(f"outcome_{case.closing.outcome}"),
-            why=literal(case.closing.why),
+            why=literal(clipped(case.closing.why, most)),
         )
         blocks.append(Paragraph(text=ended))
     if blocks:
@@ -247,7 +252,7 @@ def _buttons(words: Words, case: Case, reader: Reader, now: datetime) -> tuple[A
     mine = [a for a in reader.actions if applies(case, a)]
     first = on_card(case, reader)
     buttons = [action_button(words, case, action, now) for action in first]
-    if len(mine) > len(first):
+    if len(mine) > len(first) or case.notes:
         buttons.append(
             Action(
                 verb=verbs.MORE,
