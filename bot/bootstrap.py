@@ -200,7 +200,9 @@ def make_web_app(settings: Settings, service: Service) -> web.Application:
         allowed_tenants=(service.people.directory().tenant,),
         allowed_service_hosts=LOOPBACK_HOSTS,
     )
-    app.add_subapp("/rehearsal", make_app(settings.people, bot_url=address, public_url=address))
+    app.add_subapp(
+        "/rehearsal", make_app(settings.people, bot_url=address, public_url=address, link_at_open=True)
+    )
     return app
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,24 +28,31 @@ from bot.rehearsal.school import BotSilent, ClockFixed, Rehearsal, WaitedTooLong
 
 Body = Mapping[str, Any]
 
+LINK_SECONDS = 3.0
+
 
 def make_app(
-    people_file: Path, *, bot_url: str, public_url: str, bot_id: str = identity.BOT_ID
+    people_file: Path,
+    *,
+    bot_url: str,
+    public_url: str,
+    bot_id: str = identity.BOT_ID,
+    link_at_open: bool = False,
 ) -> web.Application:
-    """The application to be mounted under /rehearsal.
+    """The application to be mounted under /rehearsal. `link_at_open`: the day begins with the channel linked.
 
     `public_url` is scheme, host and port of the server it is mounted in, without /rehearsal: the bot gets
     `{public_url}/rehearsal/connector/` to answer to. Raises PeopleFileUnusable.
     """
     school = Rehearsal(people_file, bot_url=bot_url, public_url=public_url, bot_id=bot_id)
-    return page_app(school)
+    return page_app(school, link_at_open=link_at_open)
 
 
-def page_app(school: Rehearsal) -> web.Application:
+def page_app(school: Rehearsal, *, link_at_open: bool = False) -> web.Application:
     """The page, its API and the connector of this school, as one application."""
     app = web.Application()
     school.attach(app)
-    api = PageApi(school)
+    api = PageApi(school, link_at_open=link_at_open)
     app.add_routes([*page_routes(), *api.routes()])
     app.on_shutdown.append(api.stream.end)
     return app
@@ -53,8 +61,9 @@ def page_app(school: Rehearsal) -> web.Application:
 class PageApi:
     """The handlers under `api/`."""
 
-    def __init__(self, school: Rehearsal) -> None:
+    def __init__(self, school: Rehearsal, *, link_at_open: bool = False) -> None:
         self.school = school
+        self._link_at_open = link_at_open
         self._last: dict[tuple[str, str], Sent] = {}
         self.stream = Stream()
         school.tenant.watchers.append(lambda _: self.stream.changed())
@@ -116,7 +125,12 @@ class PageApi:
 
     async def open(self, _: Body) -> Body:
         """Begin the day, once: the app is installed for everybody."""
+        first = not self.school.opened
         await self.school.open_school()
+        if first and self._link_at_open:
+            # A bot that was linked on an earlier day confirms nothing, and that is as good.
+            with suppress(WaitedTooLong, BotSilent):
+                await self.school.link(timeout_seconds=LINK_SECONDS)
         return {"opened": True}
 
     async def say(self, body: Body) -> Body:
