@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.casework import climbs, messages
 from bot.casework.office import Office, new_id, new_number
-from bot.casework.reading import Report, adult_in, flags_for, out_of_it, participants_for
+from bot.casework.reading import Report, adult_in, flags_for, kept_from_it, out_of_it, participants_for
 from bot.casework.tables import CASES
 from bot.casework.unit import Unit
 from bot.engine.holders import barred as why_barred
@@ -161,12 +161,15 @@ def routed_for(
             adult=subject.ref if about_adult and subject else None,
         ),
     )
-    barred = out_of_it(report, office.directory())
-    routed = route(
-        report.definition,
-        given,
-        barred=lambda role: why_barred(role, office.directory(), excluded=barred, at=unit.now),
-    )
+    deciding, knowing = out_of_it(report, office.directory()), kept_from_it(report)
+    restricted = facts["adult_subject"] == "yes"
+
+    def barred(role: RoleRef) -> str:
+        # About an adult safeguarding only hears which children may need help, also of whoever manages them.
+        out = knowing if restricted and role.role in SAFEGUARDING else deciding
+        return why_barred(role, office.directory(), excluded=out, at=unit.now)
+
+    routed = route(report.definition, given, barred=barred)
     if adult_in(report) and routed.channel != "none":
         routed = replace(routed, channel="none")
     ref = subject.ref if subject else None

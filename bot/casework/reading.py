@@ -123,14 +123,19 @@ def adult_in(report: Report) -> bool:
 
 
 def out_of_it(report: Report, directory: Directory) -> frozenset[PersonId]:
-    """Who can hold no role in the report's cases: the excluded, adults in it, whom its subject manages."""
+    """Who can decide nothing in the report's cases: the excluded, adults in it, whom its subject manages."""
     barring = [e for e in report.excluded if e.lifted_at is None]
-    out = {e.person for e in barring}
+    out = set(kept_from_it(report))
     for exclusion in barring:
         if exclusion.ground == "subject":
             out |= managed_by(exclusion.person, directory)
-    out |= {p.ref for p in report.people if p.kind == "adult" and p.ref}
     return frozenset(out)
+
+
+def kept_from_it(report: Report) -> frozenset[PersonId]:
+    """Whom nothing of the report's cases reaches by itself: the excluded, and adults in it."""
+    out = {e.person for e in report.excluded if e.lifted_at is None}
+    return frozenset(out | {p.ref for p in report.people if p.kind == "adult" and p.ref})
 
 
 def participants_for(report: Report, subject: Participant | None, stage: str) -> tuple[Participant, ...]:

@@ -14,7 +14,7 @@ from bot.casework.office import Office
 from bot.casework.tables import POSTED
 from bot.casework.unit import Unit
 from bot.casework.words import Words
-from bot.engine.access import barred_from_deciding
+from bot.engine.access import barred_from_role
 from bot.engine.holders import Towards, towards
 from bot.engine.holders import barred as why_barred
 from bot.engine.ladder import refer
@@ -72,7 +72,7 @@ def routed_now(office: Office, case: Case, at: datetime) -> Routed:
 def bar(office: Office, case: Case, role: RoleRef, at: datetime) -> str:
     """Why a role cannot have anything of this case today; empty when it can."""
     directory = office.directory()
-    return why_barred(role, directory, excluded=barred_from_deciding(case, directory), at=at)
+    return why_barred(role, directory, excluded=barred_from_role(case, role, directory), at=at)
 
 
 def with_release(office: Office, case: Case, routed: Routed, at: datetime) -> Routed:

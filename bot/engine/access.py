@@ -57,6 +57,17 @@ def direct_holders(
     )
 
 
+def barred_from_role(case: Case, role: RoleRef, directory: Directory) -> frozenset[PersonId]:
+    """Who must not fill this role of the case.
+
+    About an adult of the school safeguarding decides nothing, it is told which children may need help. Being
+    line-managed by the person bars from deciding alone: a case about the head still reaches the DSL.
+    """
+    if case.routed.restricted and role.role in SAFEGUARDING:
+        return excluded_now(case) | {p.ref for p in case.participants if p.kind == "adult" and p.ref}
+    return barred_from_deciding(case, directory)
+
+
 def askable(case: Case, role: RoleRef, directory: Directory, at: datetime) -> tuple[Holder, ...]:
     """Who may be asked to fill a role of this case, in order.
 
@@ -65,7 +76,7 @@ def askable(case: Case, role: RoleRef, directory: Directory, at: datetime) -> tu
     Where the rule is for its own roles alone (a case about an adult who may have hurt a child), nobody
     else: no substitute and no last resort; behind them stands the outside route (casework 4).
     """
-    out = barred_from_deciding(case, directory)
+    out = barred_from_role(case, role, directory)
     if not case.routed.only or role.role not in case.routed.roles:
         found_all = holders(role, directory, excluded=out, at=at)
         if not case.routed.restricted:
@@ -111,7 +122,11 @@ def standing(case: Case, person: PersonId, directory: Directory, at: datetime) -
         for duty in (case.owner, case.oversight):
             full.extend(_roles_by_duty(duty, person, directory, barred, at))
     full.extend(_standing_rights(case, person, directory))
-    told = [t for t in case.routed.also if person in direct_holders(t.role, directory, barred, at)]
+    told = [
+        t
+        for t in case.routed.also
+        if person in direct_holders(t.role, directory, barred_from_role(case, t.role, directory), at)
+    ]
     full.extend(t.role.role for t in told if t.sees == "all")
     if full:
         return Standing(roles=tuple(dict.fromkeys(full)), sight="all")

@@ -191,6 +191,7 @@ async def test_a_case_about_the_head_goes_to_the_chair_of_governors(bot: Handrai
     case = only(await report(bot, "Paul Plain-Demo", what="adult", pupils_done="", adults=head, harm="yes"))
 
     assert owner_of(case) == "chair_of_governors"
+    assert told(bot, "dsl", case.number)
     assert not told(bot, "headteacher", case.number)
     assert not told(bot, "Sal Senior-Demo", case.number)
 
