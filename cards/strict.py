@@ -40,6 +40,11 @@ class Property(PropertyType):
         return self if instance is None else super().__get__(instance, owner)
 
     def __set__(self, instance: Part, value: object) -> None:
+        self.check(instance, value)
+        instance.set_data(self.key_name, value)
+
+    def check(self, instance: Part, value: object) -> None:
+        """Raise TypeError, naming the part, for a value that must not stand here."""
         if type(value) not in self.kinds:
             self._refuse(instance, " or ".join(kind.__name__ for kind in self.kinds), value)
         if self.one_of and value not in self.one_of:
@@ -48,7 +53,6 @@ class Property(PropertyType):
             for item in value:
                 if not isinstance(item, self.each):
                     self._refuse(instance, f"a list of {self.each.__name__} only", item)
-        instance.set_data(self.key_name, value)
 
     def _refuse(self, instance: Part, wanted: str, value: object) -> NoReturn:
         raise TypeError(f"{type(instance).__name__}.{self.key_name} must be {wanted}, not {value!r}")
@@ -75,14 +79,19 @@ class Part(BareObject):
 
     def __init__(self, **given: object) -> None:
         super().__init__()
+        # Straight into what the library keeps: a card is some twenty parts, and is made within a turn.
+        data = self.render()
         if self.kind:
-            self.set_data("type", self.kind)
+            data["type"] = self.kind
+        known = self.properties
         for name, value in given.items():
-            if name not in self.properties:
+            if name not in known:
                 self._refuse(name)
             if value is not None:
-                self.properties[name].__set__(self, value)
-        if not self.needed <= self.render().keys():
+                rule = known[name]
+                rule.check(self, value)
+                data[rule.key_name] = value
+        if not self.needed <= data.keys():
             names = (name for name, rule in self.properties.items() if rule.needed)
             raise TypeError(f"{type(self).__name__} needs {', '.join(names)}")
 
@@ -102,15 +111,18 @@ def to_dict(part: Part) -> dict[str, Any]:
     The one way out of this module: the library's own `render` hands out live objects, which the
     Bot Framework SDK would turn into strings.
     """
-    data = part.render()
+    return _plain_dict(part.render())
+
+
+def _plain_dict(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value if type(value) in _ATOMS else _plain(value) for key, value in data.items()}
 
 
 def _plain(value: object) -> Any:
     if isinstance(value, Part):
-        return to_dict(value)
+        return _plain_dict(value.render())
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [item if type(item) in _ATOMS else _plain(item) for item in value]
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return _plain_dict(value)
     return value

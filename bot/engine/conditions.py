@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bot.model.definition import AllOf, AnyOf, Ask, Condition
+from bot.model.definition import AnyOf, Ask, Condition
 
 
 def holds(
@@ -21,20 +21,22 @@ def holds(
     """
     if condition is None:
         return True
-    if isinstance(condition, AllOf):
-        return all(holds(c, answers, flags=flags, facts=facts) for c in condition.conditions)
-    if isinstance(condition, AnyOf):
-        return any(holds(c, answers, flags=flags, facts=facts) for c in condition.conditions)
-    return any(value in condition.values for value in _values(condition, answers, flags, facts))
+    if isinstance(condition, Ask):
+        return _answered(condition, answers, flags, facts)
+    met = isinstance(condition, AnyOf)
+    for part in condition.conditions:
+        if holds(part, answers, flags=flags, facts=facts) == met:
+            return met
+    return not met
 
 
-def _values(
-    ask: Ask, answers: Mapping[str, str], flags: Collection[str], facts: Mapping[str, str]
-) -> tuple[str, ...]:
+def _answered(ask: Ask, answers: Mapping[str, str], flags: Collection[str], facts: Mapping[str, str]) -> bool:
     if ask.subject == "flag":
-        return ("yes" if ask.name in flags else "no",)
+        return ("yes" if ask.name in flags else "no") in ask.values
     if ask.subject == "fact":
-        return (facts[ask.name],) if ask.name in facts else ()
+        return ask.name in facts and facts[ask.name] in ask.values
     given = answers.get(ask.name, "")
+    if given in ask.values or "," not in given:
+        return given in ask.values
     # Typed words may hold commas: the whole answer counts beside its parts.
-    return (given, *(part.strip() for part in given.split(","))) if "," in given else (given,)
+    return any(part.strip() in ask.values for part in given.split(","))

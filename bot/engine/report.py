@@ -39,7 +39,8 @@ class Facts:
 
 def values_of(answers: Mapping[str, str], key: str) -> tuple[str, ...]:
     """What was chosen under that field; a single empty value when it is unanswered."""
-    return tuple(v.strip() for v in answers.get(key, "").split(","))
+    answer = answers.get(key, "")
+    return tuple(v.strip() for v in answer.split(",")) if "," in answer else (answer.strip(),)
 
 
 def asked_fields(flow: Flow, run: Run) -> frozenset[str]:
