@@ -106,7 +106,7 @@ class Compositor:
             text=text,
             edit=edit,
             person=reference.person,
-            shown=item.params,
+            shown={**(posted.shown if posted is not None and edit else {}), **item.params},
         )
         if view is not None and view.refresh is not None:
             view = replace(view, refresh_for=reference.member)
@@ -208,7 +208,15 @@ class Compositor:
             return Lapsed(why="stands")
         if item.do == "send" and self._taken(item, case, reference.person):
             return Lapsed(why="accepted")
+        posted = self._office.store.get(POSTED, item.slot)
+        if item.do == "edit" and messages.is_opened(posted):
+            return self._opened(item, case, reference, words)
         return self._card(item, case, reference, words, slot=item.slot)
+
+    def _opened(self, item: Item, case: Case, reference: Reference, words: Words) -> Envelope:
+        """The case where it was opened: in the place of its alert."""
+        view = view_of(self._office, self._office.unit(), case, reference.person, words)
+        return self._to(item, reference, slot=item.slot, words=words, view=view)
 
     def _taken(self, item: Item, case: Case, person: PersonId) -> bool:
         """Somebody else has accepted meanwhile: no send of a climb starts any more (casework 9)."""

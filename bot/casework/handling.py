@@ -129,6 +129,7 @@ def _open(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words
     person = pressed.speaker.id
     case = note_access(office, unit, case, person)
     if pressed.place.scope == "personal":
+        messages.mark_opened(office, unit, case, person, pressed.message_id)
         return Answer(view=view_of(office, unit, case, person, words))
     if office_reference(office, person):
         messages.show_case(office, unit, case, person)

@@ -5,6 +5,7 @@ Must not know a card, a conversation or who holds a role today.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -40,6 +41,8 @@ NUDGE = "nudge"
 PICTURE = "picture"
 NOTICE = "notice"
 TAKEN_OVER = "taken_over"
+
+OPENED = "opened"
 
 PERSONAL_VALID = timedelta(days=2)
 LINE = "line/"
@@ -320,6 +323,25 @@ def _to_be_edited(office: Office, unit: Unit, case: Case, posted: Posted) -> boo
         and reader is not None
         and not may_see(case, reader, office.directory(), unit.now)
     )
+
+
+def mark_opened(office: Office, unit: Unit, case: Case, person: PersonId, message_id: str | None) -> None:
+    """That alert in the person's own chat has become the case; no later edit folds it up again."""
+    posted = alert_message(office, case, person, message_id)
+    if posted is not None and not is_opened(posted):
+        unit.put(POSTED, posted.slot, replace(posted, shown={**posted.shown, OPENED: "yes"}))
+
+
+def alert_message(office: Office, case: Case, person: PersonId, message_id: str | None) -> Posted | None:
+    """The person's alert of this case that is the message with that id."""
+    found = (office.store.get(POSTED, slot) for slot in office.store.find(POSTED, "case", case.id))
+    mine = (p for p in found if p is not None and p.person == person and p.kind in (ALERT, ALERT_CARD))
+    return next((p for p in mine if p.activity_id == message_id and not p.withdrawn), None)
+
+
+def is_opened(posted: Posted | None) -> bool:
+    """Whether its reader has opened the case in this message."""
+    return posted is not None and posted.shown.get(OPENED) == "yes"
 
 
 def refresh_case(office: Office, unit: Unit, case: Case) -> None:

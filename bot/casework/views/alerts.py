@@ -33,10 +33,11 @@ def open_button(words: Words, case: Case) -> Action:
 
 def alert_view(words: Words, case: Case, *, reason: str, person: str) -> View:
     """The card of an alert in a handler's own chat."""
+    state = words.say(waiting_word(case), time=_time(words, case.owner.accepted_at))
     rows = (
         (words.say("label_urgency"), words.say(f"urgency_{case.urgency}")),
         (words.say("label_received"), words.moment(case.opened_at)),
-        (words.say("label_state"), words.say(waiting_word(case))),
+        (words.say("label_state"), state),
     )
     return View(
         summary=words.say("alert_summary", number=case.number, urgency=words.say(f"urgency_{case.urgency}")),
