@@ -93,8 +93,13 @@ class FrontDesk:
         return member is not None and not member.former
 
     def _keep_reference(self, unit: Unit, place: Place, speaker: Speaker) -> None:
-        """Taken only from the bot's own chat with that person (casework 9); written when it changed."""
+        """Taken only from the bot's own chat with that person, never from somebody else's (casework 9);
+        written when it changed.
+        """
         if place.scope != "personal":
+            return
+        holders = self._office.store.find(REFERENCES, "conversation", place.conversation)
+        if any(one != speaker.id for one in holders):
             return
         known = unit.get(REFERENCES, speaker.id)
         fresh = Reference(

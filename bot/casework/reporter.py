@@ -83,8 +83,9 @@ def _do(
             action_id=pressed.action_id, directory=office.directory(), values=values, errors=errors,
         )  # fmt: skip
         return Answer(view=view, refused=True)
+    said = words.text(action.label)
     for case in cases_of(unit, run):
-        _tell(office, unit, case, action, values.get("text", ""), mark=pressed.action_id)
+        _tell(office, unit, case, action, values.get("text") or said, mark=pressed.action_id)
     unit.put(
         PRESSES,
         press_id,
@@ -116,7 +117,7 @@ def add_text(office: Office, unit: Unit, run: Run, text: str, *, mark: str) -> b
 def _tell(office: Office, unit: Unit, case: Case, action: CaseAction, text: str, *, mark: str) -> None:
     """Put it on record in the case, and tell whoever has the case or is to have it."""
     added = Note(by=case.reporter, role=REPORTER, text=text, at=unit.now)
-    case = replace(case, notes=(*case.notes, added)) if text else case
+    case = replace(case, notes=(*case.notes, added))
     if action.does == "mistake":
         case = replace(case, mistake=text)
     if action.does == "worry" and case.closing is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.casework.tables import CASES, RUNS
 from bot.model.cases import Case
 from bot.model.runs import Run
-from bot.rehearsal.cards import inputs
-from bot.rehearsal.chat import Chat
+from bot.rehearsal.cards import button, inputs
+from bot.rehearsal.chat import Chat, Seen
 from bot.rehearsal.conversations import plain
+from bot.rehearsal.line import Answered
 from tests.integration.conftest import Handrail
 
 ABI, BEN, ELSIE, KEMI = "pupil:p001", "pupil:p002", "pupil:p005", "pupil:p011"
@@ -59,12 +60,12 @@ def run_card(chat: Chat) -> str:
     return chat.last_card.text
 
 
-async def fill(chat: Chat, button: str, **answers: str) -> str:
+async def fill(chat: Chat, wanted: str, **answers: str) -> str:
     """Fill in what the newest card with that button asks of `answers`, press, and give the card's title."""
-    card = chat.card_with(button)
+    card = chat.card_with(wanted)
     asked = {one.partition("@")[0] for one in inputs(card.content)}
     title = card.text.partition("\n")[0]
-    answered = await card.press(button, {k: v for k, v in answers.items() if k in asked and v})
+    answered = await card.press(wanted, {k: v for k, v in answers.items() if k in asked and v})
     assert not answered.wrong, answered.text
     return title
 
@@ -85,8 +86,8 @@ async def finish(chat: Chat, **answers: str) -> list[str]:
     titles: list[str] = []
     while RECEIPT not in chat.last_card.text:
         assert len(titles) < MOST_CARDS, f"no receipt after {titles}"
-        button = next(b for b in chat.last_card.buttons if b in ONWARD)
-        titles.append(await fill(chat, button, **given))
+        onward = next(b for b in chat.last_card.buttons if b in ONWARD)
+        titles.append(await fill(chat, onward, **given))
     return titles
 
 
@@ -116,3 +117,24 @@ def posts_about(bot: Handrail, number: str) -> list[str]:
             if number in words:
                 found.append(words)
     return found
+
+
+async def pressed_by(bot: Handrail, who: str, card: Seen, wanted: str, **data: object) -> Answered:
+    """Somebody presses a button of a card that was shown to another person, as a forger can.
+
+    `data` replaces parts of what the button sends (`verb` also the one beside it).
+    """
+    raw = dict(button(card.content, wanted).raw)
+    sent = {**raw["data"], **data}
+    raw["verb"] = sent["verb"]
+    message = bot.school.chat(who).messages[-1] if bot.school.chat(who).messages else card.message
+    return await bot.school.clients.press(account(bot, who), message, raw, sent)
+
+
+async def searched_by(bot: Handrail, who: str, text: str) -> list[tuple[str, str]]:
+    """What the picker of pupils offers somebody."""
+    chat = bot.school.chat(who)
+    await chat.say("hi")
+    await bot.settled()
+    message = chat.messages[-1]
+    return await bot.school.clients.search(account(bot, who), message, dataset="pupils", text=text)

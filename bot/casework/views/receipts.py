@@ -72,6 +72,9 @@ def _before(words: Words, cases: tuple[Case, ...], now: datetime) -> list[Block]
 
 def _after(words: Words, cases: tuple[Case, ...]) -> list[Block]:
     blocks: list[Block] = []
+    added = [note.at for c in cases for note in c.notes if note.by == c.reporter]
+    if added:
+        blocks.append(Notice(text=words.say("receipt_added", when=words.moment(max(added))), tone="good"))
     if len(cases) > 1:
         blocks.append(Paragraph(text=words.say("receipt_same_incident")))
     if any(c.danger in ("yes", "not_sure") for c in cases):

@@ -1,0 +1,191 @@
+"""A pupil, a guest or somebody who has left writes to the bot: a kind answer, no data, and no cry is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import PEOPLE, Handrail, handrail
+from tests.integration.report_walks import cases_in, posts_about, pressed_by, report, searched_by, told
+
+PUPIL, GUEST, LEFT = "Abi Pupil-Demo", "Gus Guest-Demo", "Vic Volunteer-Demo"
+MINUTE = 60
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Handrail]:
+    """A school with the app installed for everybody, which a volunteer then leaves."""
+    people = tmp_path / "people.yaml"
+    people.write_text(PEOPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    async with handrail(tmp_path / "data", people=people) as whole:
+        before = people.read_text(encoding="utf-8")
+        here = f"name: {LEFT}\n"
+        assert here in before
+        people.write_text(before.replace(here, f"{here}    former: yes\n"), encoding="utf-8")
+        assert await asyncio.to_thread(whole.service.people.refresh)
+        yield whole
+
+
+async def say(bot: Handrail, who: str, text: str) -> None:
+    await bot.school.chat(who).say(text)
+    await bot.settled()
+
+
+def shown_to(bot: Handrail, who: str) -> str:
+    chat = bot.school.chat(who)
+    return "\n".join([*chat.texts, *(card.text for card in chat.cards), chat.notice])
+
+
+async def opened_by_dsl(bot: Handrail, number: str) -> str:
+    """All that the DSL sees of the case after opening it."""
+    dsl = bot.school.chat("dsl")
+    for card in reversed(dsl.cards):
+        if number in card.text and "Open" in card.buttons:
+            await card.press("Open")
+            await bot.settled()
+            break
+    return "\n".join(card.text for card in dsl.cards if number in card.text)
+
+
+async def test_a_pupil_gets_a_kind_answer_and_the_dsl_a_serious_case_at_once(bot: Handrail) -> None:
+    await say(bot, PUPIL, "Someone keeps sending me messages")
+
+    answer = shown_to(bot, PUPIL)
+    assert "The safeguarding team will see that you wrote" in answer
+    assert "999" in answer
+    assert "Childline" in answer
+    (case,) = cases_in(bot)
+    assert case.urgency == "serious"
+    assert case.number not in answer
+    assert told(bot, "dsl", case.number)
+    assert posts_about(bot, case.number)
+    assert not any("Abi" in post or "messages" in post for post in posts_about(bot, case.number))
+
+
+async def test_a_pupils_words_reach_the_dsl_when_no_no_came(bot: Handrail) -> None:
+    await say(bot, PUPIL, "Someone keeps sending me messages")
+    (case,) = cases_in(bot)
+    assert "Someone keeps" not in await opened_by_dsl(bot, case.number)
+
+    await bot.wind(6 * MINUTE)
+
+    assert "Someone keeps sending me messages" in await opened_by_dsl(bot, case.number)
+
+
+@pytest.mark.parametrize("how", ["button", "no", "No!", "please don't"])
+async def test_a_pupils_no_keeps_the_words_back_but_not_who_wrote(bot: Handrail, how: str) -> None:
+    await say(bot, PUPIL, "Someone keeps sending me messages")
+    if how == "button":
+        await bot.school.chat(PUPIL).press("Don't pass on my words")
+        await bot.settled()
+    else:
+        await say(bot, PUPIL, how)
+    await bot.wind(10 * MINUTE)
+
+    (case,) = cases_in(bot)
+    text = await opened_by_dsl(bot, case.number)
+    assert "Abi Pupil-Demo" in text
+    assert "Someone keeps" not in text
+    assert "asked that the words are not passed on" in text
+    assert "They will see that you wrote, and nothing more" in shown_to(bot, PUPIL)
+
+
+@pytest.mark.parametrize("words", ["I want to die", "he has a KNIFE", "i do not feel not safe at home"])
+async def test_danger_words_override_a_no_and_make_it_immediate(bot: Handrail, words: str) -> None:
+    await say(bot, PUPIL, words)
+    (case,) = cases_in(bot)
+
+    assert case.urgency == "immediate"
+    assert "Don't pass on my words" not in shown_to(bot, PUPIL)
+    assert words in await opened_by_dsl(bot, case.number)
+
+
+async def test_a_pupil_who_writes_again_adds_to_the_same_case_and_the_dsl_hears(bot: Handrail) -> None:
+    await say(bot, PUPIL, "The first message")
+    await bot.wind(6 * MINUTE)
+    await say(bot, PUPIL, "The second message")
+    await bot.wind(6 * MINUTE)
+
+    (case,) = cases_in(bot)
+    assert [n.text for n in case.notes] == ["The first message", "The second message"]
+    assert any("has written again" in t and case.number in t for t in bot.school.chat("dsl").texts)
+
+
+async def test_a_danger_word_in_a_second_message_raises_the_case(bot: Handrail) -> None:
+    await say(bot, PUPIL, "The first message")
+    await say(bot, PUPIL, "I want to die")
+
+    (case,) = cases_in(bot)
+    assert case.urgency == "immediate"
+    assert case.danger == "not_sure"
+    assert any("Immediate" in t and case.number in t for t in bot.school.chat("dsl").texts)
+
+
+async def test_a_pupil_learns_nothing_of_any_case(bot: Handrail) -> None:
+    (case,) = await report(bot, "Paul Plain-Demo", what="child", pupils_affected="pupil:p001")
+    await say(bot, PUPIL, "my reports")
+    await say(bot, PUPIL, "report")
+    await say(bot, PUPIL, case.number)
+    await bot.wind(6 * MINUTE)
+
+    answer = shown_to(bot, PUPIL)
+    assert case.number not in answer
+    assert "KS-" not in answer
+    assert "Report something" not in answer
+    assert "danger right now" not in answer
+
+
+async def test_a_pupil_can_press_nothing_of_a_colleagues_report(bot: Handrail) -> None:
+    await bot.school.chat("tutor").say("report")
+    await bot.settled()
+    card = bot.school.chat("tutor").last_card
+    before = bot.service.store.stats().staged
+    answered = await pressed_by(bot, PUPIL, card, "Yes")
+
+    assert "Handrail is for the staff" in answered.text
+    assert bot.service.store.stats().staged == before
+    assert not cases_in(bot)
+
+
+@pytest.mark.parametrize("who", [PUPIL, GUEST, LEFT])
+async def test_nobody_but_staff_can_search_the_list_of_pupils(bot: Handrail, who: str) -> None:
+    assert await searched_by(bot, "tutor", "abi")
+    assert await searched_by(bot, who, "abi") == []
+
+
+@pytest.mark.parametrize("who", [GUEST, LEFT])
+@pytest.mark.parametrize("words", ["hi", "report", "my reports", "A long story about the school"])
+async def test_a_guest_and_somebody_who_left_are_told_where_help_is_and_get_no_flow(
+    bot: Handrail, who: str, words: str
+) -> None:
+    known = len(bot.school.chat(who).cards)
+    await say(bot, who, words)
+
+    answer = shown_to(bot, who)
+    assert "Handrail is for the staff of the school" in answer
+    assert "999" in answer
+    assert len(bot.school.chat(who).cards) == known
+    assert not cases_in(bot)
+
+
+@pytest.mark.parametrize("who", [GUEST, LEFT])
+async def test_a_cry_for_help_of_whoever_it_is_reaches_the_dsl(bot: Handrail, who: str) -> None:
+    await say(bot, who, "I am scared to go home")
+
+    (case,) = cases_in(bot)
+    assert case.urgency == "immediate"
+    assert told(bot, "dsl", case.number)
+    assert "has been told now" in shown_to(bot, who)
+
+
+async def test_a_pupils_message_repeated_by_teams_counts_once(bot: Handrail) -> None:
+    chat = bot.school.chat(PUPIL)
+    sent = await chat.say("The first message")
+    await chat.repeat(sent, same_id=True)
+    await bot.settled()
+    await bot.wind(6 * MINUTE)
+
+    assert [n.text for n in cases_in(bot)[0].notes] == ["The first message"]
