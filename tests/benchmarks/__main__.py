@@ -11,10 +11,15 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from tests.benchmarks.processes import stock_python
+
 HERE = Path(__file__).parent
+BESIDE_STOCK = frozenset({"edge", "press"})
 NAMES = tuple(sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py")))
 
 
@@ -26,25 +31,36 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(words)
     if unknown := [name for name in asked.names if name not in NAMES]:
         parser.error(f"there is no bench {unknown[0]!r}; there are {', '.join(NAMES)}")
+    names = asked.names or NAMES
     print(machine())
-    failed = [name for name in asked.names or NAMES if not ran(name, quick=asked.quick)]
+    with stock_python(None) if BESIDE_STOCK.intersection(names) else nullcontext("") as python:
+        failed = [name for name in names if not ran(name, quick=asked.quick, python=python)]
     for name in failed:
         print(f"bench_{name} did not finish; what it said stands above.", file=sys.stderr)
     return 1 if failed else 0
 
 
-def ran(name: str, *, quick: bool) -> bool:
+def ran(name: str, *, quick: bool, python: str) -> bool:
     """Run one bench in the foreground; False when it failed."""
-    print(f"\n## {name}\n", flush=True)
+    print(f"\n## {name} (load {load()})\n", flush=True)
     words = [sys.executable, "-m", f"tests.benchmarks.bench_{name}", *(["--quick"] if quick else [])]
-    return subprocess.run(words, check=False).returncode == 0
+    if name in BESIDE_STOCK:
+        words += ["--stock-python", python]
+    begun = time.monotonic()
+    finished = subprocess.run(words, check=False).returncode == 0
+    print(f"({time.monotonic() - begun:.0f} s)")
+    return finished
 
 
 def machine() -> str:
     """The line that every figure needs beside it: processors, system, Python, and how busy it is."""
     cpus = os.cpu_count() or 1
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{cpus} x {processor()}, {platform.platform()}, Python {platform.python_version()}{load}"
+    return f"{cpus} x {processor()}, {platform.platform()}, Python {platform.python_version()}, load {load()}"
+
+
+def load() -> str:
+    """How many processes wanted a processor in the last minute, as far as the system says."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def processor() -> str:

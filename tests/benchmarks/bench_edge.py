@@ -14,22 +14,19 @@ import asyncio
 import json
 import subprocess
 import sys
-import tempfile
 import time
-import venv
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from tests.benchmarks.processes import STOCK_BOT, child, cpu_seconds, stock_python
 from tests.unit.teams.recorded import recorded
 
-HERE = Path(__file__).parent
 ROUNDS = 5
 CONVERSATIONS = 16
 ECHO = "stock bot, echo"
@@ -60,37 +57,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     parser.add_argument("--stock-python", help="a Python that has botbuilder-integration-aiohttp")
     chosen = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            python = chosen.stock_python or install(Path(folder))
-        except subprocess.CalledProcessError as failed:
-            print(f"The stock bot cannot be installed:\n{failed.stderr}", file=sys.stderr)
-            return 2
-        results = asyncio.run(measure(python, quick=chosen.quick))
+    try:
+        with stock_python(chosen.stock_python) as python:
+            results = asyncio.run(measure(python, quick=chosen.quick))
+    except subprocess.CalledProcessError as failed:
+        print(f"The stock bot cannot be installed:\n{failed.stderr}", file=sys.stderr)
+        return 2
     print(json.dumps(results, indent=2) if chosen.json else table(results))
     return 0
 
 
-def install(folder: Path) -> str:
-    """An environment with the stock bot; its Python."""
-    venv.create(folder, with_pip=True)
-    python = str(folder / "bin" / "python")
-    command = [python, "-m", "pip", "install", "--quiet", "-r", str(HERE / "requirements-bench.txt")]
-    subprocess.run(command, check=True, capture_output=True, text=True)
-    return python
-
-
-async def measure(stock_python: str, *, quick: bool) -> dict[str, dict[str, float]]:
+async def measure(stock: str, *, quick: bool) -> dict[str, dict[str, float]]:
     """The medians of each case."""
     share = 5 if quick else 1
     async with AsyncExitStack() as stack:
         connector = await stack.enter_async_context(replies_taken())
-        own = await stack.enter_async_context(bot(sys.executable, "-m", "tests.benchmarks.own_bot"))
-        stock = await stack.enter_async_context(bot(stock_python, str(HERE / "stock_bot.py")))
+        own = await stack.enter_async_context(child("-m", "tests.benchmarks.own_bot"))
+        echoing = await stack.enter_async_context(child(STOCK_BOT, python=stock))
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONVERSATIONS))
         )
-        cases = cases_of(own, stock, connector, share=share)
+        cases = cases_of(own, echoing, connector, share=share)
         for case in cases:
             await one_round(http, case, turns=20)
         rounds = [{case.name: await one_round(http, case) for case in cases} for _ in range(ROUNDS)]
@@ -127,18 +114,12 @@ async def one_round(http: aiohttp.ClientSession, case: Case, *, turns: int = 0) 
                 await response.read()
                 response.raise_for_status()
 
-    before, begun = await cpu_seconds(http, case.url), time.perf_counter()
+    bot = "/".join(case.url.split("/", 3)[:3])
+    before, begun = await cpu_seconds(http, bot), time.perf_counter()
     await asyncio.gather(*(talk() for _ in range(CONVERSATIONS)))
     lasted = time.perf_counter() - begun
-    used = await cpu_seconds(http, case.url) - before
+    used = await cpu_seconds(http, bot) - before
     return Measured(turns_a_second=wanted / lasted, cpu_ms=1000 * used / wanted)
-
-
-async def cpu_seconds(http: aiohttp.ClientSession, url: str) -> float:
-    """The CPU time that the bot at this address has used so far, all threads."""
-    origin = url.split("/", 3)
-    async with http.get(f"{origin[0]}//{origin[2]}/cpu") as response:
-        return float((await response.json())["seconds"])
 
 
 def summary(rounds: Sequence[dict[str, Measured]]) -> dict[str, dict[str, float]]:
@@ -178,22 +159,6 @@ def press(verb: str, connector: str) -> bytes:
 def message(text: str, connector: str) -> bytes:
     """A typed message."""
     return json.dumps(recorded("message-personal", serviceUrl=connector, text=text)).encode()
-
-
-@asynccontextmanager
-async def bot(*command: str) -> AsyncIterator[str]:
-    """The bot's address while it runs. It ends when its input does."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE.parents[1]
-    )
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("The bot was started without pipes")
-    line = await process.stdout.readline()
-    if not line:
-        raise RuntimeError(f"The bot did not start: {' '.join(command)}")
-    yield f"http://127.0.0.1:{json.loads(line)['port']}"
-    process.stdin.close()
-    await process.wait()
 
 
 @asynccontextmanager

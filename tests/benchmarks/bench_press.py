@@ -1,0 +1,199 @@
+"""What the press that sends a report costs, durable write included, beside the stock bot and bare aiohttp.
+
+    python -m tests.benchmarks.bench_press [--quick] [--json] [--stock-python PATH] [--folder PATH]
+
+Five interleaved rounds, medians. Every bot is a process of its own and says its own CPU; the load and the
+pretend Teams run in this process. Delivery is held while presses are timed and let go after each round, so
+that the press and the sending it causes are counted apart; a second figure has both at work together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import aiohttp
+
+from tests.benchmarks.bench_edge import CONVERSATIONS, ECHO, message, press, replies_taken
+from tests.benchmarks.processes import STOCK_BOT, child, cpu_seconds, stock_python
+from tests.benchmarks.school_load import KINDS, NO_LIMITS, Load, check_receipts, post, school_at_work
+
+ROUNDS = 5
+CPU_MS = 2.0
+TIMES_ECHO = 8
+CASES_BEFORE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One round of one thing. CPU in ms a turn; `sending_ms` is what the messages it caused cost after it."""
+
+    turns_a_second: float
+    cpu_ms: float
+    sending_ms: float = 0.0
+    messages: float = 0.0
+
+
+Round = Callable[[], Awaitable[Measured]]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run it and print a table or JSON. Exit 2 when the stock bot cannot be installed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="a fifth of the turns, 1,000 cases before")
+    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    parser.add_argument("--stock-python", help="a Python that has botbuilder-integration-aiohttp")
+    parser.add_argument("--folder", help="on the disk to be measured")
+    chosen = parser.parse_args(words)
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=chosen.folder) as folder,
+            stock_python(chosen.stock_python) as stock,
+        ):
+            rounds = asyncio.run(measure(Path(folder), stock, share=5 if chosen.quick else 1))
+    except subprocess.CalledProcessError as failed:
+        print(f"The stock bot cannot be installed:\n{failed.stderr}", file=sys.stderr)
+        return 2
+    results = summary(rounds)
+    print(json.dumps(results, indent=2) if chosen.json else table(results))
+    return 0
+
+
+async def measure(folder: Path, stock_python: str, *, share: int) -> list[dict[str, Measured]]:
+    """The rounds, each with one measurement of everything."""
+    before = CASES_BEFORE // (share * 2 if share > 1 else 1)
+    async with AsyncExitStack() as stack:
+        connector = await stack.enter_async_context(replies_taken())
+        bare = await stack.enter_async_context(child("-m", "tests.benchmarks.own_bot"))
+        stock = await stack.enter_async_context(child(STOCK_BOT, python=stock_python))
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        empty = await stack.enter_async_context(school_at_work(folder / "empty", rules=NO_LIMITS))
+        full = await stack.enter_async_context(school_at_work(folder / "full", rules=NO_LIMITS))
+        await full.ask("cases", {"run": await full.sent("routine"), "count": before})
+        things: dict[str, Round] = {
+            "bare aiohttp POST": plain(http, f"{bare}/bare", press("text", connector), 1000 // share),
+            "stock bot, no reply": plain(
+                http, f"{stock}/api/messages", message("quiet", connector), 200 // share
+            ),
+            ECHO: plain(http, f"{stock}/api/messages", message("echo", connector), 150 // share),
+        }
+        for kind in KINDS:
+            things[f"send report, {kind}"] = await sending(empty, kind, 300 // share)
+            things[f"send report, {kind}, {before:,} cases before"] = await sending(full, kind, 300 // share)
+            things[f"send report, {kind}, while sending"] = await sending(
+                empty, kind, 300 // share, held=False
+            )
+        for load in (empty, full):
+            await load.ask("delivery", {"limits": False})
+        for thing in things.values():
+            await thing()
+        return [{name: await thing() for name, thing in things.items()} for _ in range(ROUNDS)]
+
+
+def plain(http: aiohttp.ClientSession, url: str, content: bytes, turns: int) -> Round:
+    """The same activity so many times."""
+
+    async def one_round() -> Measured:
+        bot = url.rsplit("/", 2 if "/api/" in url else 1)[0]
+        before, begun = await cpu_seconds(http, bot), time.perf_counter()
+        await together([content] * turns, lambda one: post(http, url, one))
+        lasted = time.perf_counter() - begun
+        used = await cpu_seconds(http, bot) - before
+        return Measured(turns_a_second=turns / lasted, cpu_ms=1000 * used / turns)
+
+    return one_round
+
+
+async def sending(load: Load, kind: str, turns: int, *, held: bool = True) -> Round:
+    """So many different reports sent. Unless `held`, delivery is at work at the same time."""
+    run = await load.to_last_card(kind)
+    url = f"{load.bot}/api/messages"
+
+    async def one_round() -> Measured:
+        presses = await load.presses(run, turns)
+        calls = len(load.school.connector.calls)
+        if held:
+            await load.ask("delivery", {"held": True})
+        before, begun = await cpu_seconds(load.http, load.bot), time.perf_counter()
+        answers = await together([one.content for one in presses], lambda one: post(load.http, url, one))
+        lasted = time.perf_counter() - begun
+        answered = await cpu_seconds(load.http, load.bot)
+        check_receipts(answers)
+        if held:
+            await load.ask("delivery", {"held": False})
+        await load.settled()
+        used = await cpu_seconds(load.http, load.bot) - answered
+        return Measured(
+            turns_a_second=turns / lasted,
+            cpu_ms=1000 * (answered - before) / turns,
+            sending_ms=1000 * used / turns,
+            messages=(len(load.school.connector.calls) - calls) / turns,
+        )
+
+    return one_round
+
+
+async def together(what: Sequence[bytes], send: Callable[[bytes], Awaitable[bytes]]) -> list[bytes]:
+    """Send all, from CONVERSATIONS at once; the answers."""
+    left = iter(what)
+    answers: list[bytes] = []
+
+    async def talk() -> None:
+        for one in left:
+            answers.append(await send(one))
+
+    await asyncio.gather(*(talk() for _ in range(CONVERSATIONS)))
+    return answers
+
+
+def summary(rounds: Sequence[dict[str, Measured]]) -> dict[str, dict[str, float]]:
+    """Medians, and how many times more turns than the stock echo."""
+    echo = median(one[ECHO].turns_a_second for one in rounds)
+    results = {}
+    for name in rounds[0]:
+        speed = median(one[name].turns_a_second for one in rounds)
+        results[name] = {
+            "turns_a_second": round(speed, 1),
+            "times_the_stock_echo": round(speed / echo, 1),
+            "cpu_ms_a_turn": round(median(one[name].cpu_ms for one in rounds), 3),
+            "lowest_cpu_ms": round(min(one[name].cpu_ms for one in rounds), 3),
+            "sending_cpu_ms_a_turn": round(median(one[name].sending_ms for one in rounds), 3),
+            "messages_a_turn": round(median(one[name].messages for one in rounds), 2),
+        }
+    return results
+
+
+def table(results: dict[str, dict[str, float]]) -> str:
+    """The results for people."""
+    lines = [f"{'':46}{'turns/s':>9}{'x echo':>8}{'CPU ms':>9}{'lowest':>8}{'sending':>9}{'messages':>10}"]
+    lines += [
+        f"{name:46}{one['turns_a_second']:>9.0f}{one['times_the_stock_echo']:>8.1f}{one['cpu_ms_a_turn']:>9.2f}"
+        f"{one['lowest_cpu_ms']:>8.2f}{one['sending_cpu_ms_a_turn']:>9.2f}{one['messages_a_turn']:>10.1f}"
+        for name, one in results.items()
+    ]
+    sends = {name: one for name, one in results.items() if name.startswith("send")}
+    dear = [n for n, one in sends.items() if "while" not in n and one["cpu_ms_a_turn"] > CPU_MS]
+    slow = [n for n, one in sends.items() if one["times_the_stock_echo"] < TIMES_ECHO]
+    lines.append(
+        f"at most {CPU_MS:.0f} ms of CPU a press: {'missed by ' + '; '.join(dear) if dear else 'met'}"
+    )
+    lines.append(
+        f"at least {TIMES_ECHO} times the stock echo: {'missed by ' + '; '.join(slow) if slow else 'met'}"
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
