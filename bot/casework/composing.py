@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.casework import climbs, messages
 from bot.casework.desk_views import picture_view, reply_view
-from bot.casework.handling import view_of
+from bot.casework.handling import view_of, with_done
 from bot.casework.linking import CONFIRM, may_link, strangers_in
 from bot.casework.office import Office
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Mention, NoWay
@@ -216,6 +216,7 @@ class Compositor:
     def _opened(self, item: Item, case: Case, reference: Reference, words: Words) -> Envelope:
         """The case where it was opened: in the place of its alert."""
         view = view_of(self._office, self._office.unit(), case, reference.person, words)
+        view = with_done(words, view, item.params.get(messages.DONE, ""))
         return self._to(item, reference, slot=item.slot, words=words, view=view)
 
     def _taken(self, item: Item, case: Case, person: PersonId) -> bool:
@@ -242,6 +243,7 @@ class Compositor:
                 return Lapsed(why="excluded")
             return self._to(item, reference, slot=item.slot, words=words, view=blank_view(words))
         view = view_of(self._office, self._office.unit(), case, reference.person, words)
+        view = with_done(words, view, item.params.get(messages.DONE, ""))
         return self._to(item, reference, slot=item.slot, words=words, view=view)
 
     def _outside(self, item: Item, _now: datetime) -> Composed:

@@ -61,7 +61,7 @@ def press_case(office: Office, unit: Unit, pressed: Pressed) -> Answer:
         return Answer(text=current.say("not_found"), refused=True)
     words = words_for(office, case, pressed.place.language)
     if pressed.automatic:
-        return Answer(view=view_of(office, unit, case, person, words))
+        return Answer(view=case_again(office, unit, case, pressed, words))
     if pressed.verb == verbs.OPEN or pressed.place.scope != "personal":
         return _open(office, unit, case, pressed, words)
     if pressed.verb == verbs.MORE:
@@ -123,6 +123,13 @@ def view_of(office: Office, unit: Unit, case: Case, person: PersonId, words: Wor
     """The case as this person may see it."""
     reader = reader_of(office, unit, case, person)
     return case_view(words, case, reader, directory=office.directory(), now=unit.now)
+
+
+def case_again(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> View:
+    """What a client that asks by itself is shown: the case, and still what its reader has just done."""
+    posted = messages.message_of(office, case, pressed.speaker.id, pressed.message_id)
+    view = view_of(office, unit, case, pressed.speaker.id, words)
+    return with_done(words, view, posted.shown.get(messages.DONE, "") if posted else "")
 
 
 def _open(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
@@ -312,12 +319,19 @@ def _carry_out(doing: Doing, pressed: Pressed, press_id: str) -> Answer:
             at=unit.now,
         ),
     )
-    messages.refresh_case(office, unit, case)
+    messages.refresh_case(office, unit, case, done=action.key, by=doing.person)
     if not may_see(case, doing.person, office.directory(), unit.now):
         return Answer(text=words.text(action.done))
     view = view_of(office, unit, case, doing.person, words)
-    done = Notice(text=words.text(action.done), tone="good")
-    return Answer(view=replace(view, blocks=(done, *view.blocks)))
+    return Answer(view=with_done(words, view, action.key))
+
+
+def with_done(words: Words, view: View, key: str) -> View:
+    """The view below the line that says what its reader has just done; unchanged for an empty key."""
+    action = words.definition.actions.get(key)
+    if action is None:
+        return view
+    return replace(view, blocks=(Notice(text=words.text(action.done), tone="good"), *view.blocks))
 
 
 def is_stale(case: Case, action: CaseAction, stamp: str, unit: Unit) -> bool:

@@ -43,6 +43,7 @@ NOTICE = "notice"
 TAKEN_OVER = "taken_over"
 
 OPENED = "opened"
+DONE = "done"
 
 PERSONAL_VALID = timedelta(days=2)
 LINE = "line/"
@@ -327,15 +328,15 @@ def _to_be_edited(office: Office, unit: Unit, case: Case, posted: Posted) -> boo
 
 def mark_opened(office: Office, unit: Unit, case: Case, person: PersonId, message_id: str | None) -> None:
     """That alert in the person's own chat has become the case; no later edit folds it up again."""
-    posted = alert_message(office, case, person, message_id)
-    if posted is not None and not is_opened(posted):
+    posted = message_of(office, case, person, message_id)
+    if posted is not None and posted.kind != CASE and not is_opened(posted):
         unit.put(POSTED, posted.slot, replace(posted, shown={**posted.shown, OPENED: "yes"}))
 
 
-def alert_message(office: Office, case: Case, person: PersonId, message_id: str | None) -> Posted | None:
-    """The person's alert of this case that is the message with that id."""
+def message_of(office: Office, case: Case, person: PersonId, message_id: str | None) -> Posted | None:
+    """The message with that id, if it is the person's own alert or card of this case."""
     found = (office.store.get(POSTED, slot) for slot in office.store.find(POSTED, "case", case.id))
-    mine = (p for p in found if p is not None and p.person == person and p.kind in (ALERT, ALERT_CARD))
+    mine = (p for p in found if p is not None and p.person == person and p.kind in (ALERT, ALERT_CARD, CASE))
     return next((p for p in mine if p.activity_id == message_id and not p.withdrawn), None)
 
 
@@ -344,8 +345,12 @@ def is_opened(posted: Posted | None) -> bool:
     return posted is not None and posted.shown.get(OPENED) == "yes"
 
 
-def refresh_case(office: Office, unit: Unit, case: Case) -> None:
+def refresh_case(
+    office: Office, unit: Unit, case: Case, *, done: str = "", by: PersonId | None = None
+) -> None:
     """Bring every live message of a case up to date: alerts, opened cases, the posts, the receipt.
+
+    `done` is the action just done `by` somebody, whose own card goes on saying so.
 
     Whoever may see it no longer gets all of theirs blanked, the plain lines too.
     """
@@ -366,7 +371,11 @@ def refresh_case(office: Office, unit: Unit, case: Case) -> None:
                 to_person=posted.person,
                 to_channel=None if posted.person else posted.conversation,
                 case=case.id,
-                params={"duty": posted.shown.get("duty", "owner"), "what": posted.shown.get("what", "")},
+                params={
+                    "duty": posted.shown.get("duty", "owner"),
+                    "what": posted.shown.get("what", ""),
+                    DONE: done if posted.person == by else "",
+                },
             )
         )
     refresh_receipt(office, unit, case)

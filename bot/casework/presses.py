@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.casework import messages, verbs
 from bot.casework.desk_views import my_reports
-from bot.casework.handling import press_case, seen_case, view_of, words_for
+from bot.casework.handling import case_again, press_case, seen_case, words_for
 from bot.casework.linking import answer_link
 from bot.casework.office import Office
 from bot.casework.reporter import add_text, press_receipt
@@ -88,8 +88,8 @@ def _status(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answe
     if case is None:
         return Answer(view=blank_view(words))
     own = words_for(office, case, pressed.place.language)
-    if messages.is_opened(messages.alert_message(office, case, pressed.speaker.id, pressed.message_id)):
-        return Answer(view=view_of(office, unit, case, pressed.speaker.id, own))
+    if messages.is_opened(messages.message_of(office, case, pressed.speaker.id, pressed.message_id)):
+        return Answer(view=case_again(office, unit, case, pressed, own))
     duty = pressed.action_id if pressed.action_id in ("owner", "oversight", "told") else "owner"
     return Answer(view=alert_view(own, case, reason=duty, person=pressed.place.member))
 

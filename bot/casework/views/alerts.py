@@ -33,6 +33,8 @@ def open_button(words: Words, case: Case) -> Action:
 
 def alert_view(words: Words, case: Case, *, reason: str, person: str) -> View:
     """The card of an alert in a handler's own chat."""
+    waits = case.closing is None and (reason != "owner" or case.owner.accepted_by is None)
+    asked = words.say(f"alert_{reason}") if waits else ""
     state = words.say(waiting_word(case), time=_time(words, case.owner.accepted_at))
     rows = (
         (words.say("label_urgency"), words.say(f"urgency_{case.urgency}")),
@@ -42,7 +44,7 @@ def alert_view(words: Words, case: Case, *, reason: str, person: str) -> View:
     return View(
         summary=words.say("alert_summary", number=case.number, urgency=words.say(f"urgency_{case.urgency}")),
         blocks=(
-            *titled(words.say("case_title", number=case.number), words.say(f"alert_{reason}")),
+            *titled(words.say("case_title", number=case.number), asked),
             Facts(rows=rows),
             Paragraph(text=next_steps(words, case), subtle=True),
         ),
