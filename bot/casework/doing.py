@@ -30,8 +30,9 @@ from bot.model.cases import (
     Told,
     excluded_now,
 )
-from bot.model.definition import CaseAction, Column, Definition
+from bot.model.definition import CaseAction, Definition
 from bot.model.people import PersonId
+from bot.model.tables import Column
 
 
 class NotNow(HandrailError):

@@ -16,8 +16,8 @@ from bot.casework.unit import Unit
 from bot.engine.holders import own_holders
 from bot.engine.routing import URGENCIES
 from bot.model.cases import Case, Exclusion, Participant, Routed, Told, excluded_now
-from bot.model.definition import Urgency
 from bot.model.people import RoleRef
+from bot.model.tables import Urgency
 
 DANGERS = ("", "no", "not_sure", "yes")
 """The answers about danger, the gravest last."""

@@ -16,11 +16,12 @@ from bot.casework.unit import Unit
 from bot.engine.access import may_see
 from bot.engine.hours import next_open
 from bot.model.cases import Case
-from bot.model.definition import Definition, Urgency
+from bot.model.definition import Definition
 from bot.model.events import Said
 from bot.model.outbox import Posted
 from bot.model.people import PersonId, RoleRef
 from bot.model.runs import Run
+from bot.model.tables import Urgency
 
 Duty = Literal["owner", "oversight", "told"]
 

@@ -16,9 +16,10 @@ from bot.casework.ports import Clock, People, Store
 from bot.casework.unit import Unit
 from bot.errors import REFERENCE_ALPHABET
 from bot.model.cases import Case
-from bot.model.definition import Definition, Urgency
+from bot.model.definition import Definition
 from bot.model.outbox import Item
 from bot.model.people import Directory, PersonId, RoleRef
+from bot.model.tables import Urgency
 
 
 class Shelf(Protocol):

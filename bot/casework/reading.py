@@ -14,7 +14,8 @@ from bot.engine.advance import live_answers
 from bot.engine.holders import managed_by
 from bot.engine.report import Facts, excluded_by_reporter, facts_of, flags_of, participants_of
 from bot.model.cases import Exclusion, Participant
-from bot.model.definition import Definition, Flow
+from bot.model.definition import Definition
+from bot.model.flows import Flow
 from bot.model.people import Directory, PersonId
 from bot.model.runs import Run
 

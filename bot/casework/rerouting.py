@@ -20,8 +20,9 @@ from bot.engine.holders import barred as why_barred
 from bot.engine.ladder import refer
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES, Given, by_rule, route
 from bot.model.cases import Case, Participant, Routed, Told, excluded_now
-from bot.model.definition import NO_TEXT, Rule, Urgency
+from bot.model.flows import NO_TEXT
 from bot.model.people import PersonId, RoleRef
+from bot.model.tables import Rule, Urgency
 
 
 def subject_of(case: Case) -> Participant | None:

@@ -15,8 +15,10 @@ from bot.commands.names import NameUnknown, find_role, one_of
 from bot.definitions.loader import load
 from bot.engine.routing import Given, by_rule
 from bot.model.cases import Routed
-from bot.model.definition import NO_TEXT, Definition, Row, Rule, SanctionTable
+from bot.model.definition import Definition
+from bot.model.flows import NO_TEXT
 from bot.model.people import RoleRef
+from bot.model.tables import Row, Rule, SanctionTable
 
 HELP = "show who gets the case of a table's row, who else is told, what is proposed"
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.commands.names import NameUnknown, one_of
 from bot.definitions.loader import load
-from bot.model.definition import Definition, Grid, SanctionTable
+from bot.model.definition import Definition
+from bot.model.tables import Grid, SanctionTable
 
 HELP = "show a table of a pack"
 

@@ -14,7 +14,8 @@ from datetime import time
 from functools import cache
 from typing import Any
 
-from bot.model.definition import Definition, Mark
+from bot.model.definition import Definition
+from bot.model.flows import Mark
 from bot.model.text import Text
 
 

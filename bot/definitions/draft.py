@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.definitions.shape import Notes
-from bot.model.definition import Mark
+from bot.model.flows import Mark
 from bot.model.problems import Problem
 
 KEYED = ("roles", "tables", "grids", "flows", "actions", "guidance", "texts")

@@ -20,24 +20,10 @@ from bot.definitions.shape import (
     word,
     yes_no,
 )
-from bot.model.definition import (
-    DOES,
-    CaseAction,
-    Column,
-    DerivedFlag,
-    Flow,
-    Grid,
-    Permission,
-    Routing,
-    Row,
-    Rule,
-    SanctionTable,
-    Step,
-    StepKind,
-    Tell,
-    Urgency,
-)
+from bot.model.definition import DOES, CaseAction, Permission
+from bot.model.flows import DerivedFlag, Flow, Step, StepKind
 from bot.model.people import Relation, Role
+from bot.model.tables import Column, Grid, Routing, Row, Rule, SanctionTable, Tell, Urgency
 from bot.model.text import Text
 
 _keys = list_of(key)

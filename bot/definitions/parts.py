@@ -28,17 +28,8 @@ from bot.definitions.shape import (
     word,
     yes_no,
 )
-from bot.model.definition import (
-    AllOf,
-    AnswerKind,
-    AnyOf,
-    Ask,
-    Branch,
-    Condition,
-    Field,
-    Option,
-    Part,
-)
+from bot.model.conditions import AllOf, AnyOf, Ask, Condition
+from bot.model.flows import AnswerKind, Branch, Field, Option, Part
 
 _ASKS = ("field", "fact", "flag")
 _CONDITION = (*_ASKS, "all", "any")

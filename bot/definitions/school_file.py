@@ -9,7 +9,8 @@ from typing import get_args
 
 from bot.definitions.reader import Node
 from bot.definitions.shape import Kind, Notes, Record, key, list_of, mapping_of, one_of, whole, word, yes_no
-from bot.model.definition import ClimbClock, Clocks, OpenHours, School, Urgency
+from bot.model.definition import ClimbClock, Clocks, OpenHours, School
+from bot.model.tables import Urgency
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

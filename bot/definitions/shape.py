@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from bot.definitions.reader import Node
-from bot.model.definition import NO_TEXT, Mark
+from bot.model.flows import NO_TEXT, Mark
 from bot.model.problems import Problem
 from bot.model.text import DEFAULT_LANGUAGE, Text
 

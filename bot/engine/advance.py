@@ -14,7 +14,8 @@ from bot.engine.conditions import holds
 from bot.engine.fields import faults_of, passable, taken
 from bot.engine.report import Facts, asked_fields, facts_of, flags_of
 from bot.errors import HandrailError
-from bot.model.definition import Definition, Flow, Step
+from bot.model.definition import Definition
+from bot.model.flows import Flow, Step
 from bot.model.people import PersonId
 from bot.model.runs import Run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bot.model.definition import AnyOf, Ask, Condition
+from bot.model.conditions import AnyOf, Ask, Condition
 
 
 def holds(

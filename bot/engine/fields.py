@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from bot.engine.conditions import holds
 from bot.engine.report import Facts, facts_of, flags_of, values_of
-from bot.model.definition import Definition, Field, Flow, Step
+from bot.model.definition import Definition
+from bot.model.flows import Field, Flow, Step
 
 LIST_KINDS = frozenset({"choices", "pupils", "adults", "others"})
 MOST_PICKED = 20

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from bot.engine.holders import Towards
 from bot.model.cases import PassedOver
-from bot.model.definition import Column, Row, SanctionTable
 from bot.model.people import Role, RoleRef
+from bot.model.tables import Column, Row, SanctionTable
 
 WhyBarred = Callable[[RoleRef], str]
 """Why a role cannot get the case (`excluded`, `absent`, `nobody`); empty when it can."""

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from bot.engine.conditions import holds
 from bot.model.cases import Participant, ParticipantKind, ParticipantPart
-from bot.model.definition import Definition, Field, Flow, Row
+from bot.model.definition import Definition
+from bot.model.flows import Field, Flow
 from bot.model.people import Directory, PersonId
 from bot.model.runs import Run
+from bot.model.tables import Row
 
 UNLISTED_KINDS: Mapping[str, ParticipantKind] = {
     "pupil_unlisted": "pupil",

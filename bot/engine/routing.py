@@ -14,8 +14,11 @@ from bot.engine.conditions import holds
 from bot.engine.holders import Towards
 from bot.engine.ladder import Rung, WhyBarred, choose, place, refer, rungs
 from bot.model.cases import Proposal, Routed, Told
-from bot.model.definition import NO_TEXT, Condition, Definition, Row, Rule, SanctionTable, Tell, Urgency
+from bot.model.conditions import Condition
+from bot.model.definition import Definition
+from bot.model.flows import NO_TEXT
 from bot.model.people import RoleRef
+from bot.model.tables import Row, Rule, SanctionTable, Tell, Urgency
 
 URGENCIES: tuple[Urgency, ...] = ("routine", "serious", "immediate")
 """Lowest first."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bot.model.definition import Urgency
 from bot.model.people import PersonId, RoleRef
+from bot.model.tables import Urgency
 
 ParticipantKind = Literal["pupil", "adult", "someone_else", "unknown"]
 ParticipantPart = Literal["subject", "affected", "witness"]

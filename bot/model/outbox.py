@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bot.model.definition import Urgency
 from bot.model.events import Scope
 from bot.model.people import PersonId, RoleRef
+from bot.model.tables import Urgency
 
 ItemState = Literal["waiting", "sending", "sent", "lapsed", "dead"]
 

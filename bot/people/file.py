@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from bot.definitions.reader import Node, read_yaml
 from bot.definitions.shape import Notes, nearest, read_at
 from bot.engine.holders import STAFF
-from bot.model.definition import Definition, Mark
+from bot.model.definition import Definition
+from bot.model.flows import Mark
 from bot.model.people import Directory, Person, PersonId, Pupil
 from bot.model.problems import Problem
 from bot.people.written import WrittenFile, WrittenPerson, WrittenPupil, absence_of, written_file

@@ -12,9 +12,11 @@ from itertools import combinations
 
 from bot.engine.holders import barred, holders, managed_by, own_holders
 from bot.engine.ladder import choose, rungs
-from bot.model.definition import Definition, Mark, Rule
+from bot.model.definition import Definition
+from bot.model.flows import Mark
 from bot.model.people import Directory, PersonId, RoleRef
 from bot.model.problems import Problem
+from bot.model.tables import Rule
 
 MOST_LEFT_OUT = 2
 """How many may be left out at once and a case must still find an owner."""

@@ -22,9 +22,9 @@ from typing import cast
 from bot.casework.ports import Address, Member, Messenger, Outgoing, Store
 from bot.casework.tables import ALL, CASES, OUTBOX
 from bot.delivery.outbox import Delivery
-from bot.model.definition import Urgency
 from bot.model.outbox import Item
 from bot.model.record import Commit, Put
+from bot.model.tables import Urgency
 from bot.store import open_store
 from bot.teams.credentials import NoCredentials
 from bot.teams.hosts import LOOPBACK_HOSTS

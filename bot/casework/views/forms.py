@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 
 from bot.casework.words import Words
 from bot.engine.fields import FORM
-from bot.model.definition import Column, Definition, Field
+from bot.model.definition import Definition
+from bot.model.flows import Field
 from bot.model.people import Directory
+from bot.model.tables import Column
 from bot.model.views import Block, Choice, FieldKind, Input, Notice, Paragraph
 
 PUPILS_ON_A_CARD = 60

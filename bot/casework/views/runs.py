@@ -11,7 +11,7 @@ from bot.casework.words import Words
 from bot.engine.advance import live_answers
 from bot.engine.fields import shown_fields
 from bot.engine.report import Facts, excluded_by_reporter, participants_of
-from bot.model.definition import Field, Flow, Step
+from bot.model.flows import Field, Flow, Step
 from bot.model.people import Directory
 from bot.model.runs import Run
 from bot.model.text import literal

@@ -11,7 +11,9 @@ from functools import cached_property
 
 from bot.definitions.draft import Lines, line_of
 from bot.definitions.shape import listed, nearest
-from bot.model.definition import FACTS, AllOf, AnyOf, Ask, Condition, Definition, Field, Flow
+from bot.model.conditions import FACTS, AllOf, AnyOf, Ask, Condition
+from bot.model.definition import Definition
+from bot.model.flows import Field, Flow
 from bot.model.problems import Problem
 
 CHOICES = ("choice", "choices", "others")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.definitions.checks.findings import CHOICES, Findings, Scope, flags_of, scope_of
 from bot.definitions.shape import listed, nearest
-from bot.model.definition import OTHERS, Field, Flow, Step
+from bot.model.flows import OTHERS, Field, Flow, Step
 
 MOST_FIELDS = 5
 MOST_BUTTONS = 6

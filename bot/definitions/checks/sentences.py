@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.definitions.checks.findings import Findings
 from bot.definitions.shape import listed, nearest
-from bot.model.definition import Option
+from bot.model.flows import Option
 from bot.model.text import Text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.definitions.checks.findings import Findings
-from bot.model.definition import Column, Routing, Row, Rule, SanctionTable
+from bot.model.tables import Column, Routing, Row, Rule, SanctionTable
 
 
 def check_tables(findings: Findings) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.definitions.loader import load
-from bot.model.definition import AnyOf, Ask, Branch
+from bot.model.conditions import AnyOf, Ask
+from bot.model.flows import Branch
 from tests.unit.definitions.small_pack import COMMON, SCHOOL, write
 
 REPORT = "flows/report.yaml"

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from bot.engine.conditions import holds
-from bot.model.definition import AllOf, AnyOf, Ask, Condition
+from bot.model.conditions import AllOf, AnyOf, Ask, Condition
 
 ANSWERS = {"what": "rules", "ticks": "threats,hate", "happened": "Well, it was rude", "empty": ""}
 

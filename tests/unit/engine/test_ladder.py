@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.engine.holders import towards
 from bot.engine.ladder import choose, marked_rungs, place, refer, rungs
-from bot.model.definition import NO_TEXT, Column, Row, SanctionTable
+from bot.model.flows import NO_TEXT
 from bot.model.people import Role, RoleRef
+from bot.model.tables import Column, Row, SanctionTable
 
 ROLES = {
     "a": Role(key="a", label="A", substitutes=("x", "y")),

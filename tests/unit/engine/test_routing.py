@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from bot.definitions.loader import load
 from bot.engine.routing import SAFEGUARDING, URGENCIES, Given, route
 from bot.model.cases import Routed
-from bot.model.definition import AllOf, AnyOf, Ask, Condition, Definition, Routing, Rule, Tell, Urgency
+from bot.model.conditions import AllOf, AnyOf, Ask, Condition
+from bot.model.definition import Definition
+from bot.model.tables import Routing, Rule, Tell, Urgency
 from bot.model.text import plain
 
 ROLES = ("tutor", "head_of_year", "headteacher", "dsl", "ict_lead", "chair_of_governors")

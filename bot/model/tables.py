@@ -1,0 +1,130 @@
+"""Decision tables as data: sanctions, grids that are only looked up, and the routing.
+
+Must not know who holds a role, nor any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.model.conditions import Condition
+from bot.model.flows import Mark
+from bot.model.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a sanction table. Authority columns carry `roles`, an ordered list of which one gets it.
+
+    `in_lesson`: the list used instead when it happened in the reporter's own lesson. `beyond`: roles that
+    are a rung of their own behind this column's when it is the ladder's last (casework 3).
+    Action columns carry who `may_decide`; nothing goes out by itself. `sanction`: it falls on the person,
+    and is not proposed while sanctions are blocked (police, technical support and parents are none).
+    `held_by`: who alone may decide it in a case of child protection, of possibly illegal material or of a
+    crime, sure or not; deciding it asks first whose parents, and whether telling them could do harm.
+    """
+
+    key: str
+    label: Text
+    kind: Literal["authority", "action"]
+    roles: tuple[str, ...] = ()
+    in_lesson: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    may_decide: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
+    proposed_when: Condition | None = None
+    sanction: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row: the policy's words, plain words for the reporter, and the marked columns' keys in order."""
+
+    key: str
+    number: int
+    label: Text
+    plain: Text
+    marks: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+    no_sanction_when: Condition | None = None
+    source: str = ""
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanctionTable:
+    """Rows in policy order. `subjects`: whom it is for. Authority columns in order are the ladder.
+
+    `in_lesson_when`: it happened in the reporter's own lesson, so columns use their `in_lesson` lists.
+    """
+
+    key: str
+    title: Text
+    subjects: Literal["pupil", "adult"]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    start_highest_when: Condition | None = None
+    in_lesson_when: Condition | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table that is only looked up: rows and columns with marks (user actions, communications)."""
+
+    key: str
+    title: Text
+    columns: tuple[tuple[str, Text], ...]
+    rows: tuple[Row, ...]
+    source: str = ""
+
+
+Urgency = Literal["immediate", "serious", "routine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Who else is told in the same unit of work, and why (shown to that reader).
+
+    `oversight`: theirs is the oversight acknowledgement. `sees` children: they learn the number, the
+    urgency and which children may need help, and no more (casework 4). `instead`: roles of which the first
+    is told when nobody of `role` may be; empty: then nobody is.
+    """
+
+    role: str
+    why: Text
+    oversight: bool = False
+    sees: Literal["all", "children"] = "all"
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A row of the routing table.
+
+    `owner`: ordered roles; `by_table` instead sends it by that sanction table, and `owner` beside it is who
+    has it while no row is chosen. `only`: these roles or the outside route, no substitute and no last
+    resort. `sanctions` false: no sanction can be decided while it stands. As an overlay only `tell`,
+    `urgency` and `sanctions` count.
+    """
+
+    key: str
+    when: Condition | None
+    why: Text
+    owner: tuple[str, ...] = ()
+    only: bool = False
+    by_table: str = ""
+    tell: tuple[Tell, ...] = ()
+    urgency: Urgency | None = None
+    sanctions: bool = True
+    source: str = ""
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """Hit policy first for `rules` (the last is the otherwise); every hit of `overlays` adds."""
+
+    rules: tuple[Rule, ...]
+    overlays: tuple[Rule, ...]
