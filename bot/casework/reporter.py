@@ -6,6 +6,7 @@ An excluded reporter keeps number and state, nothing else. Must not show anythin
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.casework import climbs, messages, verbs
 from bot.casework.handling import clean_values
@@ -66,7 +67,7 @@ def _do(
 ) -> Answer:
     press_id = f"{run.id}/{pressed.action_id}/{run.person}"
     offered = verbs.offered_at(stamp)
-    old = offered is None or unit.now - offered > verbs.PRESS_KEPT
+    old = offered is None or not timedelta(0) <= unit.now - offered <= verbs.PRESS_KEPT
     if old or unit.get(PRESSES, press_id) is not None:
         typed = _not_kept(unit, run, pressed)
         return Answer(view=give_back(words.definition, show(office, unit, run), typed), refused=bool(typed))
