@@ -269,7 +269,9 @@ class Compositor:
                 return Lapsed(why="stands")
             return self._to(item, reference, slot=item.slot, words=words, view=blank_view(words))
         answer = self._answer(item, reference, words, now)
-        return replace(answer, shown={k: item.params[k] for k in ("what", "day", "run") if k in item.params})
+        return replace(
+            answer, shown={k: item.params[k] for k in ("what", "day", "since", "run") if k in item.params}
+        )
 
     def _answer(self, item: Item, reference: Reference, words: Words, now: datetime) -> Envelope:
         view = reply_view(self._office, words, item, now)

@@ -43,7 +43,10 @@ def every_day(office: Office, unit: Unit) -> None:
             continue
         roles = [directory.roles[r] for r in person.roles if r in directory.roles]
         if any(r.sees == "unrestricted" for r in roles):
-            messages.reply(office, unit, person.id, "day_list", key=f"list/{day}/{person.id}", day=day)
+            # A list that came late, after a standstill, is not yet this day's own.
+            key = f"list/{unit.now:%Y-%m-%dT%H:%M}/{person.id}"
+            since = (unit.now - timedelta(days=1)).isoformat()
+            messages.reply(office, unit, person.id, "day_list", key=key, day=day, since=since)
         if ADMIN in person.roles and _unreachable(office):
             messages.reply(office, unit, person.id, "unreachable", key=f"reach/{day}/{person.id}")
     _compare_rosters(office, unit)

@@ -35,7 +35,7 @@ def reply_view(office: Office, words: Words, item: Item, now: datetime) -> View 
     if what == "typed":
         return typed_view(office, words, item)
     if what == "day_list":
-        return day_list(office, words, person, item.params["day"], now)
+        return day_list(office, words, item, now)
     if what == "pupil":
         return pupil_view(words, item)
     if what == "unreachable":
@@ -84,14 +84,14 @@ def typed_view(office: Office, words: Words, item: Item) -> View:
     )
 
 
-def day_list(office: Office, words: Words, person: PersonId, day: str, now: datetime) -> View:
-    """The day's cases that this person may see, for who receives reports of incidents."""
-    directory = office.directory()
-    seen = [
-        c
-        for key in office.store.find(CASES, "day", day)
-        if (c := office.store.get(CASES, key)) is not None and may_see(c, person, directory, now)
-    ]
+def day_list(office: Office, words: Words, item: Item, now: datetime) -> View:
+    """The day's cases that this person may see, for who receives reports of incidents: all since the list of
+    the day before."""
+    directory, person = office.directory(), item.to_person or ""
+    since = datetime.fromisoformat(item.params["since"])
+    days = dict.fromkeys((since.date().isoformat(), item.params["day"]))
+    found = (office.store.get(CASES, key) for day in days for key in office.store.find(CASES, "day", day))
+    seen = [c for c in found if c is not None and c.opened_at >= since and may_see(c, person, directory, now)]
     rows = tuple(
         (c.number, words.say(f"urgency_{c.urgency}") + ", " + words.say(waiting_word(c), time="").strip())
         for c in seen[:LISTED]
