@@ -266,3 +266,69 @@ async def test_a_danger_report_may_say_where_by_a_typed_message(bot: Handrail) -
     await bot.settled()
 
     assert cases_in(bot)[0].answers["place"] == "Behind the sports hall"
+
+
+async def test_somebody_named_late_as_not_to_see_it_is_out_and_the_other_deputy_is_told(
+    bot: Handrail,
+) -> None:
+    chat, case = await in_danger(bot, what="rules", pupils_done=ABI)
+    assert told(bot, "Dan Deputy-Demo", case.number)
+    assert not told(bot, "Della Deputy-Demo", case.number)
+    await chat.press("Next", place="Hall")
+    await chat.press("Next", happened="Words")
+
+    await chat.press("Next", row="offensive_message", ticks="none", withheld=person(bot, "Dan Deputy-Demo"))
+    await bot.settled()
+
+    assert not cases_in(bot)[0].complete
+    assert told(bot, "Della Deputy-Demo", case.number)
+    assert not any(case.number in card.text for card in bot.school.chat("Dan Deputy-Demo").cards)
+
+
+async def test_the_rest_of_a_danger_report_alerts_nobody_a_second_time(bot: Handrail) -> None:
+    chat, case = await in_danger(bot, what="child", pupils_affected=ABI)
+    alerts = {who: len(bot.school.chat(who).messages) for who in ("dsl", "deputy_dsl", "headteacher")}
+
+    await finish(chat, place="Hall", pupils_done="")
+    await bot.settled()
+
+    now = {who: len(bot.school.chat(who).messages) for who in alerts}
+    assert now == alerts
+    assert len([t for t in bot.school.chat("dsl").texts if case.number in t]) == 1
+
+
+async def test_an_adult_case_that_the_dsl_had_taken_goes_to_the_head_once_the_adult_is_named(
+    bot: Handrail,
+) -> None:
+    chat, case = await in_danger(bot)
+    dsl = bot.school.chat("dsl")
+    await dsl.card_with("Open").press("Open")
+    await dsl.press("I'll take this")
+    await bot.settled()
+    assert cases_in(bot)[0].owner.accepted_by == person(bot, "dsl")
+    await chat.press("Next", place="Hall")
+
+    await chat.press("Next", what="adult", adults=person(bot, "Tom Tutor-Demo"))
+    await bot.settled()
+
+    (now,) = cases_in(bot)
+    assert now.owner.role is not None
+    assert now.owner.role.role == "headteacher"
+    assert now.owner.accepted_by is None
+    assert {t.role.role: t.sees for t in now.routed.also}["dsl"] == "children"
+    assert told(bot, "headteacher", case.number)
+
+
+async def test_a_dsl_who_has_taken_a_danger_case_keeps_it_when_the_rest_comes(bot: Handrail) -> None:
+    chat, _ = await in_danger(bot)
+    dsl = bot.school.chat("dsl")
+    await dsl.card_with("Open").press("Open")
+    await dsl.press("I'll take this")
+    await bot.settled()
+
+    await finish(chat, place="Hall", what="rules", pupils_done=ABI)
+    await bot.settled()
+
+    (now,) = cases_in(bot)
+    assert now.complete
+    assert now.owner.accepted_by == person(bot, "dsl")
