@@ -6,6 +6,7 @@ PAGE := bot/rehearsal/page/node_modules/.package-lock.json
 DRAWING := tests/browser/node_modules/.package-lock.json
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
+TWO_AT_A_TIME := -n 2 --dist loadfile
 
 .PHONY: help run test check format bench pictures chromium
 
@@ -22,11 +23,11 @@ run: $(RUNTIME) $(PAGE)
 
 test: $(TOOLS) $(PAGE) $(DRAWING) chromium
 	@if $(PYTHON) -m tests.browser.chromium; then \
-	  $(PYTHON) -m pytest -q; \
+	  $(PYTHON) -m pytest -q $(TWO_AT_A_TIME); \
 	elif [ "$$CI" = true ]; then \
 	  exit 1; \
 	else \
-	  $(PYTHON) -m pytest -q -m "not browser" && echo "Not run: the tests in a browser."; \
+	  $(PYTHON) -m pytest -q $(TWO_AT_A_TIME) -m "not browser" && echo "Not run: the tests in a browser."; \
 	fi
 
 check: $(TOOLS)
@@ -52,11 +53,13 @@ $(RUNTIME): requirements.txt
 	  done; \
 	  echo "Handrail needs Python 3.11 or newer. Install it (python.org), then type the same again."; \
 	  exit 1; }
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing what requirements.txt names"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(TOOLS): requirements-dev.txt $(RUNTIME)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing what requirements-dev.txt names"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 # npm leaves this file behind when it is done. Without npm the service runs, and its page says what is missing.
