@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.casework import messages
+from bot.casework import messages, posts
 from bot.casework.office import Office, new_id
 from bot.casework.unit import Unit
 from bot.engine.access import askable
@@ -97,7 +97,7 @@ def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
             office, unit, case, duty=duty, role=climb.role, stage=climb.stage, reason="reminder",
             mark=_mark(climb),
         )  # fmt: skip
-        messages.post_reply(office, unit, case, "waiting", duty=duty, mark=f"{_mark(climb)}/reminder")
+        posts.post_reply(office, unit, case, "waiting", duty=duty, mark=f"{_mark(climb)}/reminder")
         return arm(office, unit, case, duty, reason="climb")
     if not candidates(office, case, duty, unit.now):
         return give_up(office, unit, case, duty)
@@ -106,7 +106,7 @@ def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     messages.alert(
         office, unit, case, duty=duty, role=climb.role, stage=stage, reason="climb", mark=_mark(climb)
     )
-    messages.post_reply(office, unit, case, "climbing", duty=duty, mark=f"{_mark(climb)}/{stage}")
+    posts.post_reply(office, unit, case, "climbing", duty=duty, mark=f"{_mark(climb)}/{stage}")
     overdue = unit.now - climb.began_at >= timedelta(minutes=clock_of(office, case).outside_minutes)
     if overdue and duty == "owner" and not climb.outside:
         case = with_duty(case, duty, replace(duty_of(case, duty), outside=True))
@@ -134,5 +134,5 @@ def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
         messages.notice(office, unit, "told_nobody", key=key, person=owner, case=case)
     else:
         messages.outside(office, unit, case, mark=_mark(climb))
-    messages.post_reply(office, unit, case, "outside", duty=duty, mark=_mark(climb))
+    posts.post_reply(office, unit, case, "outside", duty=duty, mark=_mark(climb))
     return case

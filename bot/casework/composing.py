@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages
+from bot.casework.channel_posts import ChannelPosts
 from bot.casework.desk_views import picture_view, reply_view
+from bot.casework.envelopes import NOBODY, Composed, with_view
 from bot.casework.handling import view_of, with_done
-from bot.casework.linking import CONFIRM, may_link, strangers_in
+from bot.casework.linking import CONFIRM, may_link
 from bot.casework.office import Office
-from bot.casework.ports import Address, Envelope, Lapsed, Member, Mention, NoWay
+from bot.casework.ports import Address, Envelope, Lapsed, Member, NoWay
 from bot.casework.presses import answer_press
 from bot.casework.reporting import show
 from bot.casework.tables import CASES, CHANNELS, POSTED, REFERENCES, RUNS
@@ -22,9 +24,7 @@ from bot.casework.views.alerts import (
     alert_line,
     alert_view,
     blank_view,
-    daily_view,
     link_view,
-    post_view,
 )
 from bot.casework.words import Words
 from bot.engine.access import askable, barred_from_deciding, may_see
@@ -32,15 +32,9 @@ from bot.engine.holders import holders
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import Case, excluded_now
 from bot.model.events import Place, Pressed, Speaker
-from bot.model.outbox import Channel, Item, Posted, Reference
+from bot.model.outbox import Channel, Item, Reference
 from bot.model.people import Holder, PersonId, RoleRef
-from bot.model.views import Notice, View
-
-Composed = Envelope | Lapsed | NoWay
-NOBODY = "nobody"
-EXCLUDED_READS = "excluded_in_channel"
-STRANGER_READS = "stranger_in_channel"
-NO_CHANNEL = "no_channel"
+from bot.model.views import View
 
 
 class Compositor:
@@ -48,6 +42,7 @@ class Compositor:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._channels = ChannelPosts(office)
         self._kinds: Mapping[str, Callable[[Item, datetime], Composed]] = {
             messages.RUN: self._run,
             messages.ALERT: self._alert,
@@ -63,12 +58,12 @@ class Compositor:
         """The channel whose members must be known before this goes; None for a chat."""
         if item.to_channel is None or item.kind == messages.CHANNEL_REPLY or item.do == "withdraw":
             return None
-        return self._channel_address(item.to_channel)
+        return self._channels.address(item.to_channel)
 
     def compose(self, item: Item, now: datetime, *, roster: tuple[Member, ...] | None) -> Composed:
         """The message as it must be now."""
         if item.to_channel is not None:
-            return self._for_channel(item, roster or (), now)
+            return self._channels.compose(item, roster or (), now)
         return self._kinds[item.kind](item, now)
 
     # --- chats ---
@@ -110,7 +105,7 @@ class Compositor:
         )
         if view is not None and view.refresh is not None:
             view = replace(view, refresh_for=reference.member)
-        return _with_view(envelope, view, words, again=item.again)
+        return with_view(envelope, view, words, again=item.again)
 
     def _case_of(self, item: Item) -> Case | None:
         return self._office.store.get(CASES, item.case) if item.case else None
@@ -382,136 +377,6 @@ class Compositor:
             if may_link(definition, directory, p, CONFIRM, at=now) and self._reference(p) is not None
         )
 
-    # --- channels ---
-
-    def _channel_address(self, channel: str, thread: str | None = None) -> Address | None:
-        known = self._office.store.get(CHANNELS, channel)
-        if known is None:
-            return None
-        return Address(
-            tenant=known.tenant, service_url=known.service_url, conversation=known.id, thread=thread
-        )
-
-    def _for_channel(self, item: Item, roster: tuple[Member, ...], now: datetime) -> Composed:
-        words = self._words(self._case_of(item), self._office.shelf.current().school.language)
-        if item.kind == messages.CHANNEL_REPLY:
-            return _channel_reply(item, words)
-        address = self._channel_address(item.to_channel or "")
-        if address is None:
-            return NoWay(why=NO_CHANNEL)
-        if item.do == "withdraw":
-            return self._withdrawal(item, address)
-        if strangers_in(roster, self._office.shelf.current(), self._office.directory()):
-            return NoWay(why=STRANGER_READS)
-        if item.kind == messages.LINK_TEST:
-            text = words.say("channel_test")
-            return Envelope(address=address, slot=item.slot, text=text, summary=text)
-        if item.kind == messages.DAILY:
-            return self._daily(item, address, words, roster)
-        return self._post(item, address, words, roster, now)
-
-    def _withdrawal(self, item: Item, address: Address) -> Composed:
-        posted = self._office.store.get(POSTED, item.slot)
-        if posted is None or posted.withdrawn:
-            return Lapsed(why="gone")
-        return Envelope(address=address, slot=item.slot, edit=posted.activity_id, text=" ")
-
-    def _post(
-        self, item: Item, address: Address, words: Words, roster: tuple[Member, ...], now: datetime
-    ) -> Composed:
-        case = self._case_of(item)
-        if case is None:
-            return Lapsed(why="gone")
-        if case.routed.restricted or case.routed.channel == "none":
-            return Lapsed(why="not_for_channels")
-        if excluded_now(case) & self._present(roster):
-            return NoWay(why=EXCLUDED_READS)
-        posted = self._office.store.get(POSTED, messages.post_slot(case.id))
-        mention = self._mention(case, roster, now)
-        if item.kind == messages.POST_REPLY:
-            return self._post_reply(item, case, address, words, posted, mention)
-        if item.do == "send" and posted is not None and not posted.withdrawn:
-            return Lapsed(why="posted")
-        name = f"<at>{mention.name}</at>" if mention else ""
-        view = post_view(words, case, mention=name)
-        edit = posted.activity_id if posted is not None and item.do == "edit" else None
-        envelope = Envelope(
-            address=address,
-            slot=messages.post_slot(case.id),
-            edit=edit,
-            mentions=(mention,) if mention else (),
-            # Kept with the post as evidence of who could read it.
-            shown={"roster": " ".join(sorted(self._present(roster)))},
-        )
-        return _with_view(envelope, view, words, again=item.again)
-
-    def _post_reply(
-        self,
-        item: Item,
-        case: Case,
-        address: Address,
-        words: Words,
-        posted: Posted | None,
-        mention: Mention | None,
-    ) -> Composed:
-        if posted is None or posted.withdrawn:
-            return Lapsed(why="gone")
-        duty = climbs.duty_of(case, "oversight" if item.params.get("duty") == "oversight" else "owner")
-        if duty.accepted_by is not None or case.closing is not None:
-            return Lapsed(why="accepted")
-        who = f"<at>{mention.name}</at>" if mention else ""
-        text = words.say(f"thread_{item.reason}", number=case.number, who=who)
-        if item.again:
-            text = words.say("may_be_repeat", text=text)
-        return Envelope(
-            address=replace(address, thread=posted.activity_id),
-            slot=item.slot,
-            text=text,
-            summary=words.say(f"thread_{item.reason}", number=case.number, who="").strip(),
-            mentions=(mention,) if mention else (),
-        )
-
-    def _present(self, roster: tuple[Member, ...]) -> frozenset[PersonId]:
-        return frozenset(m.account for m in roster if m.account)
-
-    def _mention(self, case: Case, roster: tuple[Member, ...], now: datetime) -> Mention | None:
-        """The DSL of today: the first holder on duty who is in the channel."""
-        directory = self._office.directory()
-        out = barred_from_deciding(case, directory)
-        by_person = {m.account: m for m in roster if m.account}
-        for holder in holders(RoleRef(role=SAFEGUARDING[0]), directory, excluded=out, at=now):
-            member = by_person.get(holder.person)
-            if member is not None:
-                return Mention(member=member.member, name=member.name)
-        return None
-
-    def _daily(self, item: Item, address: Address, words: Words, roster: tuple[Member, ...]) -> Composed:
-        day = item.params["day"]
-        present = self._present(roster)
-        cases = [
-            c
-            for key in self._office.store.find(CASES, "day", day)
-            if (c := self._office.store.get(CASES, key)) is not None
-            and c.routed.channel == "daily"
-            and not excluded_now(c) & present
-        ]
-        posted = self._office.store.get(POSTED, item.slot)
-        edit = posted.activity_id if posted is not None and item.do == "edit" else None
-        envelope = Envelope(address=address, slot=item.slot, edit=edit)
-        return _with_view(envelope, daily_view(words, day, cases), words, again=item.again)
-
-
-def _channel_reply(item: Item, words: Words) -> Envelope:
-    """An answer in whatever channel or group chat spoke to the bot: a fixed line, without an echo."""
-    text = words.say(item.params["what"])
-    address = Address(
-        tenant=item.params["tenant"],
-        service_url=item.params["service_url"],
-        conversation=item.to_channel or "",
-        thread=item.thread or None,
-    )
-    return Envelope(address=address, slot=item.slot, text=text, summary=text)
-
 
 def _untried(found: tuple[Holder, ...], tried: tuple[PersonId, ...]) -> Holder | None:
     return next((h for h in found if h.person not in tried), None)
@@ -519,12 +384,3 @@ def _untried(found: tuple[Holder, ...], tried: tuple[PersonId, ...]) -> Holder |
 
 def _line_reason(item: Item) -> str:
     return item.reason if item.reason in ("reminder", "climb", "worried", "told", "released") else "new"
-
-
-def _with_view(envelope: Envelope, view: View | None, words: Words, *, again: bool) -> Envelope:
-    if view is None:
-        return replace(envelope, summary=envelope.summary or envelope.text)
-    if again:
-        repeat = Notice(text=words.say("may_be_repeat_card"), tone="plain")
-        view = replace(view, blocks=(repeat, *view.blocks))
-    return replace(envelope, view=view, summary=view.summary)

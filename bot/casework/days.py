@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.casework import messages
+from bot.casework import messages, posts
 from bot.casework.gaps import tell_gaps
 from bot.casework.linking import ADMIN
 from bot.casework.office import Office
@@ -59,7 +59,7 @@ def _compare_rosters(office: Office, unit: Unit) -> None:
     for key in office.store.find(CASES, "state", "open"):
         case = unit.get(CASES, key)
         if case is not None and case.routed.channel == "urgent":
-            messages.check_post(office, unit, case, mark=unit.now.date().isoformat())
+            posts.check_post(office, unit, case, mark=unit.now.date().isoformat())
 
 
 def _unreachable(office: Office) -> bool:

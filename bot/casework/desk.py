@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.casework import linking, messages
+from bot.casework import linking, messages, posts
 from bot.casework.days import DAY_ALARM, arm_day
 from bot.casework.life import lived_through
 from bot.casework.office import Office
@@ -242,4 +242,4 @@ class FrontDesk:
             what = linking.ask(self._office, unit, said.place, said.speaker.id)
         elif command in spelt(words, "alert_stop"):
             what = linking.stop_alerts(self._office, unit, said.place, said.speaker.id)
-        messages.channel_reply(self._office, unit, said, what)
+        posts.channel_reply(self._office, unit, said, what)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.casework import climbs, messages
+from bot.casework import climbs, messages, posts, refreshing
 from bot.casework.facts import still_to_record
 from bot.casework.office import Office
 from bot.casework.opening import FOUND, earlier_cases
@@ -280,9 +280,9 @@ def exclude(d: Doing) -> Done:
         case = _what_they_had_seen(d, case, person)
         case = _relieve(d, case, person)
     case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
-    messages.refresh_daily(d.office, d.unit, case)
+    posts.refresh_daily(d.office, d.unit, case)
     for person in named:
-        messages.refresh_lists(d.office, d.unit, case, person)
+        refreshing.refresh_lists(d.office, d.unit, case, person)
     return case, {"who": list(named), "why": d.why()}
 
 

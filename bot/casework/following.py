@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.casework import climbs, messages
-from bot.casework.composing import EXCLUDED_READS, NOBODY, STRANGER_READS, Compositor
+from bot.casework import climbs, messages, posts, refreshing
+from bot.casework.composing import Compositor
 from bot.casework.days import every_day
+from bot.casework.envelopes import EXCLUDED_READS, NOBODY, STRANGER_READS
 from bot.casework.linking import CHECK, checked, lost
 from bot.casework.office import Office, new_id
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
@@ -153,7 +154,7 @@ class Following:
         name: climbs.DutyName = "owner" if duty == "owner" else "oversight"
         moved = climbs.give_up(self._office, unit, case, name)
         moved = self._write(unit, moved, item.to_role.role, "outside_route", {"duty": duty})
-        messages.refresh_case(self._office, unit, moved)
+        refreshing.refresh_case(self._office, unit, moved)
 
     def _skip(self, unit: Unit, person: PersonId, why: str) -> None:
         if _for_good(why) or why.startswith("0 "):
@@ -236,7 +237,7 @@ class Following:
             )  # fmt: skip
         if case is None or case.closing is not None:
             return
-        messages.withdraw_post(self._office, unit, case, mark=item.id)
+        posts.withdraw_post(self._office, unit, case, mark=item.id)
         if case.oversight.role is not None and case.oversight.accepted_by is None:
             if case.oversight.tried:
                 return
@@ -310,7 +311,7 @@ class Following:
         role = climb.role.role if climb.role else ""
         stage = climbs.duty_of(moved, duty).stage
         moved = self._write(unit, moved, role, "climbed", {"duty": duty, "stage": stage})
-        messages.refresh_case(self._office, unit, moved)
+        refreshing.refresh_case(self._office, unit, moved)
 
     def _run_clock(self, unit: Unit, alarm: Alarm) -> None:
         run = unit.get(RUNS, alarm.run or "")

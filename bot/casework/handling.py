@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.casework import messages, verbs
+from bot.casework import messages, refreshing, verbs
 from bot.casework.doing import DOING, Doing, NotNow
 from bot.casework.facts import applies
 from bot.casework.office import Office, new_id
@@ -160,7 +160,7 @@ def note_access(office: Office, unit: Unit, case: Case, person: PersonId) -> Cas
         return case
     seen = replace(case, seen_at=unit.now)
     seen = unit.case(seen, actor=person, role=role, kind="seen", content={})
-    messages.refresh_receipt(office, unit, seen)
+    refreshing.refresh_receipt(office, unit, seen)
     return seen
 
 
@@ -319,7 +319,7 @@ def _carry_out(doing: Doing, pressed: Pressed, press_id: str) -> Answer:
             at=unit.now,
         ),
     )
-    messages.refresh_case(office, unit, case, done=action.key, by=doing.person)
+    refreshing.refresh_case(office, unit, case, done=action.key, by=doing.person)
     if not may_see(case, doing.person, office.directory(), unit.now):
         return Answer(text=words.text(action.done))
     view = view_of(office, unit, case, doing.person, words)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.casework import climbs, messages
+from bot.casework import climbs, messages, posts, refreshing
 from bot.casework.office import Office
 from bot.casework.opening import open_one, oversight_for, routed_for, write_case
 from bot.casework.reading import Report, flags_for, participants_for, subjects_of
@@ -82,11 +82,11 @@ def _bring_on(
     changed = _ask_again(office, unit, case, changed, oversight_for(routed, report))
     _tell_the_rest(office, unit, case, changed)
     if routed.channel == "urgent":
-        messages.post(office, unit, changed)
+        posts.post(office, unit, changed)
     else:
-        messages.withdraw_post(office, unit, changed, mark=str(changed.revision))
+        posts.withdraw_post(office, unit, changed, mark=str(changed.revision))
     changed = write_case(unit, changed, report, kind="completed" if changed.complete else "told_more")
-    messages.refresh_case(office, unit, changed)
+    refreshing.refresh_case(office, unit, changed)
     return changed
 
 
@@ -114,7 +114,7 @@ def _ask_again(office: Office, unit: Unit, before: Case, case: Case, oversight: 
     if oversight is None:
         case = climbs.stop(unit, case, "oversight")
         return replace(case, oversight=replace(case.oversight, role=None))
-    posted = case.routed.channel == "urgent" and messages.linked_channel(office) is not None
+    posted = case.routed.channel == "urgent" and posts.linked_channel(office) is not None
     case = replace(case, oversight=replace(seen, role=oversight))
     return climbs.begin(office, unit, case, "oversight", quietly=posted)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.casework import messages
+from bot.casework import messages, posts
 from bot.casework.linking import lost
 from bot.casework.office import Office
 from bot.casework.tables import CASES, CHANNELS, PRESSES, REFERENCES, RUNS
@@ -61,8 +61,8 @@ def _joined(office: Office, unit: Unit, lived: Lived) -> None:
         for key in office.store.find(CASES, "excluded", person):
             case = unit.get(CASES, key)
             if case is not None and case.closing is None:
-                messages.refresh_daily(office, unit, case)
-                messages.withdraw_post(office, unit, case, mark=lived.activity_id)
+                posts.refresh_daily(office, unit, case)
+                posts.withdraw_post(office, unit, case, mark=lived.activity_id)
                 duty = case.oversight
                 if duty.role is not None and duty.accepted_by is None:
                     messages.alert(

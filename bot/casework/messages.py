@@ -6,18 +6,13 @@ Must not know a card, a conversation or who holds a role today.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from bot.casework.office import Office
-from bot.casework.tables import CASES, CHANNELS, POSTED
+from bot.casework.tables import CASES, POSTED
 from bot.casework.unit import Unit
-from bot.engine.access import may_see
-from bot.engine.hours import next_open
 from bot.model.cases import Case
-from bot.model.definition import Definition
-from bot.model.events import Said
 from bot.model.outbox import Posted
 from bot.model.people import PersonId, RoleRef
 from bot.model.runs import Run
@@ -48,11 +43,6 @@ DONE = "done"
 
 PERSONAL_VALID = timedelta(days=2)
 LINE = "line/"
-KEPT_RIGHT = frozenset({ALERT, ALERT_CARD, CASE, POST})
-"""Messages of a case that show where it stands, so that each change of it is shown."""
-
-ONLY_BLANKED = frozenset({ALERT, NOTICE, REPLY})
-"""Messages of a case that stand as they were sent, until their reader may see nothing of it any more."""
 
 
 def run_slot(run_id: str) -> str:
@@ -78,12 +68,6 @@ def case_slot(case_id: str, person: PersonId, mark: str) -> str:
 def post_slot(case_id: str) -> str:
     """The channel's post of an urgent case."""
     return f"post/{case_id}"
-
-
-def linked_channel(office: Office) -> str | None:
-    """The id of the channel that alerts go to, or None."""
-    ids = office.store.find(CHANNELS, "state", "linked")
-    return ids[0] if ids else None
 
 
 def show_run(
@@ -130,24 +114,6 @@ def said_back(office: Office, unit: Unit, person: PersonId, text: str, *, key: s
     reply(office, unit, person, "said", key=key, text=text)
 
 
-def channel_reply(office: Office, unit: Unit, said: Said, what: str) -> None:
-    """A fixed line below what was said in a channel or group chat, without an echo."""
-    place = said.place
-    unit.send(
-        office.item(
-            CHANNEL_REPLY,
-            key=f"channel/{place.conversation}/{said.activity_id}",
-            slot=f"channel/{place.conversation}/{said.activity_id}",
-            urgency="routine",
-            now=unit.now,
-            to_channel=place.conversation,
-            thread=said.activity_id if place.scope == "channel" else "",
-            params={"what": what, "tenant": place.tenant, "service_url": place.service_url},
-            valid_until=unit.now + PERSONAL_VALID,
-        )
-    )
-
-
 def alert(
     office: Office,
     unit: Unit,
@@ -179,154 +145,6 @@ def alert(
     )
 
 
-def post(office: Office, unit: Unit, case: Case) -> None:
-    """Post an urgent case in the linked channel, once."""
-    channel = linked_channel(office)
-    if channel is not None:
-        unit.send(
-            office.item(
-                POST,
-                key=f"post/{case.id}",
-                slot=post_slot(case.id),
-                urgency=case.urgency,
-                now=unit.now,
-                to_channel=channel,
-                case=case.id,
-            )
-        )
-
-
-def post_reply(office: Office, unit: Unit, case: Case, reason: str, *, duty: Duty, mark: str) -> None:
-    """A new reply below the case's post: an edit alone rings nowhere."""
-    channel = linked_channel(office)
-    if channel is not None and office.store.get(POSTED, post_slot(case.id)) is not None:
-        unit.send(
-            office.item(
-                POST_REPLY,
-                key=f"post/{case.id}/{duty}/{reason}/{mark}",
-                slot=f"post/{case.id}/{duty}/{reason}/{mark}",
-                urgency=case.urgency,
-                now=unit.now,
-                to_channel=channel,
-                case=case.id,
-                reason=reason,
-                params={"duty": duty},
-            )
-        )
-
-
-def withdraw_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
-    """Take the case's post back out of the channel."""
-    posted = office.store.get(POSTED, post_slot(case.id))
-    if posted is not None and not posted.withdrawn:
-        unit.send(
-            office.item(
-                POST,
-                key=f"withdraw/{case.id}/{mark}",
-                slot=post_slot(case.id),
-                urgency="serious",
-                now=unit.now,
-                do="withdraw",
-                to_channel=posted.conversation,
-                case=case.id,
-            )
-        )
-
-
-def check_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
-    """Make the case's post anew, so that its audience is compared with who is excluded today."""
-    posted = office.store.get(POSTED, post_slot(case.id))
-    if posted is not None and not posted.withdrawn:
-        unit.send(
-            office.item(
-                POST,
-                key=f"check/{case.id}/{mark}",
-                slot=post_slot(case.id),
-                urgency="serious",
-                now=unit.now,
-                do="edit",
-                to_channel=posted.conversation,
-                case=case.id,
-            )
-        )
-
-
-def daily(office: Office, unit: Unit, definition: Definition) -> None:
-    """Bring the quiet post of routine cases up to date: one a day, at the hour the school set."""
-    channel = linked_channel(office)
-    if channel is None:
-        return
-    school = definition.school
-    local = unit.now.astimezone(ZoneInfo(school.zone))
-    due = datetime.combine(local.date(), school.clocks.daily_post, tzinfo=local.tzinfo)
-    day = unit.now.date().isoformat()
-    known = office.store.get(POSTED, f"daily/{day}")
-    unit.send(
-        office.item(
-            DAILY,
-            key=f"daily/{day}/{office.counter.next()}" if known else f"daily/{day}",
-            slot=f"daily/{day}",
-            urgency="routine",
-            now=unit.now,
-            do="edit" if known else "send",
-            not_before=next_open(school, max(unit.now, due)),
-            to_channel=channel,
-            params={"day": day},
-        )
-    )
-
-
-def refresh_daily(office: Office, unit: Unit, case: Case) -> None:
-    """Bring the quiet post that lists this case up to date, if it is out; nothing is posted anew."""
-    day = case.opened_at.date().isoformat()
-    posted = office.store.get(POSTED, f"daily/{day}")
-    if posted is not None and not posted.withdrawn:
-        unit.send(
-            office.item(
-                DAILY,
-                key=f"daily/{day}/{office.counter.next()}",
-                slot=posted.slot,
-                urgency="routine",
-                now=unit.now,
-                do="edit",
-                to_channel=posted.conversation,
-                params={"day": day},
-            )
-        )
-
-
-def refresh_lists(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
-    """Make anew the day's lists in which that person has this case: rows go, and a case opened from one."""
-    days = {(case.opened_at + timedelta(days=more)).date().isoformat() for more in (0, 1)}
-    for slot in office.store.find(POSTED, "person", person):
-        posted = office.store.get(POSTED, slot)
-        if posted is not None and posted.kind == REPLY and posted.shown.get("day") in days:
-            unit.send(
-                office.item(
-                    REPLY,
-                    key=f"{slot}/{office.counter.next()}",
-                    slot=slot,
-                    urgency="serious",
-                    now=unit.now,
-                    do="edit",
-                    to_person=person,
-                    params=posted.shown,
-                )
-            )
-
-
-def _to_be_edited(office: Office, unit: Unit, case: Case, posted: Posted) -> bool:
-    stands = posted.kind not in KEPT_RIGHT or posted.slot.startswith(LINE)
-    if not stands:
-        return True
-    reader = posted.person
-    return (
-        posted.kind in ONLY_BLANKED
-        and reader is not None
-        and not may_see(case, reader, office.directory(), unit.now)
-    )
-
-
 def mark_opened(office: Office, unit: Unit, case: Case, person: PersonId, message_id: str | None) -> None:
     """That alert in the person's own chat has become the case; no later edit folds it up again."""
     posted = message_of(office, case, person, message_id)
@@ -344,59 +162,6 @@ def message_of(office: Office, case: Case, person: PersonId, message_id: str | N
 def is_opened(posted: Posted | None) -> bool:
     """Whether its reader has opened the case in this message."""
     return posted is not None and posted.shown.get(OPENED) == "yes"
-
-
-def refresh_case(
-    office: Office, unit: Unit, case: Case, *, done: str = "", by: PersonId | None = None
-) -> None:
-    """Bring every live message of a case up to date: alerts, opened cases, the posts, the receipt.
-
-    `done` is the action just done `by` somebody, whose own card goes on saying so.
-
-    Whoever may see it no longer gets all of theirs blanked, the plain lines too.
-    """
-    if case.routed.channel == "daily":
-        refresh_daily(office, unit, case)
-    for slot in office.store.find(POSTED, "case", case.id):
-        posted = office.store.get(POSTED, slot)
-        if posted is None or posted.withdrawn or not _to_be_edited(office, unit, case, posted):
-            continue
-        unit.send(
-            office.item(
-                posted.kind,
-                key=f"{slot}/{case.revision}",
-                slot=slot,
-                urgency="serious",
-                now=unit.now,
-                do="edit",
-                to_person=posted.person,
-                to_channel=None if posted.person else posted.conversation,
-                case=case.id,
-                params={
-                    "duty": posted.shown.get("duty", "owner"),
-                    "what": posted.shown.get("what", ""),
-                    DONE: done if posted.person == by else "",
-                },
-            )
-        )
-    refresh_receipt(office, unit, case)
-
-
-def refresh_receipt(office: Office, unit: Unit, case: Case) -> None:
-    """Bring the reporter's receipt up to date."""
-    if office.store.get(POSTED, run_slot(case.run)) is not None:
-        unit.send(
-            office.item(
-                RUN,
-                key=f"receipt/{case.id}/{case.revision}",
-                slot=run_slot(case.run),
-                urgency="serious",
-                now=unit.now,
-                do="edit",
-                to_person=case.reporter,
-                run=case.run,
-            )
-        )
 
 
 def outside(office: Office, unit: Unit, case: Case, *, mark: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.casework import climbs, messages
+from bot.casework import climbs, messages, posts
 from bot.casework.office import Office, new_id, new_number
 from bot.casework.reading import Report, adult_in, flags_for, kept_from_it, out_of_it, participants_for
 from bot.casework.tables import CASES
@@ -72,15 +72,15 @@ def open_one(office: Office, unit: Unit, report: Report, subject: Participant | 
 def _begin(office: Office, unit: Unit, case: Case, *, told: tuple[Told, ...]) -> Case:
     """Alert everyone who is to know, and arm both clocks."""
     case = climbs.begin(office, unit, case, "owner")
-    posted = case.routed.channel == "urgent" and messages.linked_channel(office) is not None
+    posted = case.routed.channel == "urgent" and posts.linked_channel(office) is not None
     if case.urgency != "routine":
         case = climbs.begin(office, unit, case, "oversight", quietly=posted)
     for one in told:
         messages.alert(office, unit, case, duty="told", role=one.role, reason="told")
     if posted:
-        messages.post(office, unit, case)
+        posts.post(office, unit, case)
     elif case.routed.channel == "daily":
-        messages.daily(office, unit, office.definition_of(case))
+        posts.daily(office, unit, office.definition_of(case))
     return case
 
 

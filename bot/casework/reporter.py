@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.casework import climbs, messages, verbs
+from bot.casework import climbs, messages, refreshing, verbs
 from bot.casework.handling import clean_values
 from bot.casework.office import Office
 from bot.casework.reporting import cases_of, give_back, show
@@ -128,7 +128,7 @@ def _tell(office: Office, unit: Unit, case: Case, action: CaseAction, text: str,
     else:
         _tell_owner(office, unit, case, what=f"reporter_{action.does}", mark=mark)
     case = unit.case(case, actor=case.reporter, role=REPORTER, kind=action.does, content={"text": text})
-    messages.refresh_case(office, unit, case)
+    refreshing.refresh_case(office, unit, case)
 
 
 def _tell_owner(office: Office, unit: Unit, case: Case, *, what: str, mark: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.casework import climbs, messages
+from bot.casework import climbs, messages, posts
 from bot.casework.facts import facts_of_case
 from bot.casework.office import Office
 from bot.casework.tables import POSTED
@@ -157,7 +157,7 @@ def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner:
     if moved.urgency != "routine" and case.urgency == "routine":
         moved = _now_urgent(office, unit, moved)
     if daily and routed.channel != "daily":
-        messages.refresh_daily(office, unit, moved)
+        posts.refresh_daily(office, unit, moved)
     return moved
 
 
@@ -188,10 +188,10 @@ def _overseen(office: Office, unit: Unit, case: Case) -> Case:
 
 def _now_urgent(office: Office, unit: Unit, case: Case) -> Case:
     """A routine case has become urgent: its oversight is asked for, and the channel hears of it."""
-    posts = case.routed.channel == "urgent" and messages.linked_channel(office) is not None
-    fresh = posts and office.store.get(POSTED, messages.post_slot(case.id)) is None
+    posted = case.routed.channel == "urgent" and posts.linked_channel(office) is not None
+    fresh = posted and office.store.get(POSTED, messages.post_slot(case.id)) is None
     if case.oversight.accepted_by is None:
         case = climbs.begin(office, unit, case, "oversight", quietly=fresh)
     if fresh:
-        messages.post(office, unit, case)
+        posts.post(office, unit, case)
     return case

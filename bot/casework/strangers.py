@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.casework import climbs, messages, verbs
+from bot.casework import climbs, messages, posts, refreshing, verbs
 from bot.casework.office import Office, new_id, new_number
 from bot.casework.reporting import open_runs
 from bot.casework.tables import CASES, RUNS
@@ -145,7 +145,7 @@ def _case_for(
         ),
     )
     case = climbs.begin(office, unit, case, "owner")
-    messages.post(office, unit, case)
+    posts.post(office, unit, case)
     content = {"number": case.number, "rule": RULE, "owner": owner.role}
     return unit.case(case, actor=run.person, role=PUPIL_FLOW, kind="reported", content=content)
 
@@ -164,7 +164,7 @@ def pass_on(office: Office, unit: Unit, run: Run, *, words: bool = True) -> None
     unit.run(replace(run, state="sent", answers={}, revision=run.revision + 1))
     if case.run != run.id and words:
         _tell_again(office, unit, case, run)
-    messages.refresh_case(office, unit, case)
+    refreshing.refresh_case(office, unit, case)
 
 
 def _tell_again(office: Office, unit: Unit, case: Case, run: Run) -> None:

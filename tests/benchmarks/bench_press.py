@@ -90,10 +90,10 @@ async def measure(folder: Path, stock_python: str, *, share: int) -> list[dict[s
             ECHO: plain(http, f"{stock}/api/messages", message("echo", connector), 150 // share),
         }
         for kind in KINDS:
-            things[f"send report, {kind}"] = await sending(empty, kind, 300 // share)
-            things[f"send report, {kind}, {before:,} cases before"] = await sending(full, kind, 300 // share)
+            things[f"send report, {kind}"] = await sending(empty, kind, 200 // share)
+            things[f"send report, {kind}, {before:,} cases before"] = await sending(full, kind, 200 // share)
             things[f"send report, {kind}, while sending"] = await sending(
-                empty, kind, 300 // share, held=False
+                empty, kind, 200 // share, held=False
             )
         for load in (empty, full):
             await load.ask("delivery", {"limits": False})
