@@ -24,6 +24,7 @@ from bot.casework.views.alerts import (
     alert_line,
     alert_view,
     blank_view,
+    link_settled_view,
     link_view,
 )
 from bot.casework.words import Words
@@ -343,6 +344,8 @@ class Compositor:
         return tuple(h for h in found if self._reference(h.person) is not None)
 
     def _link_ask(self, item: Item, now: datetime) -> Composed:
+        if item.do == "edit":
+            return self._link_settled(item)
         channel = self._office.store.get(CHANNELS, item.params["channel"])
         if channel is None or channel.state != "asked" or item.to_role is None:
             return Lapsed(why="answered")
@@ -360,6 +363,14 @@ class Compositor:
             tuple(n for n in item.params["outsiders"].split(", ") if n),
             by.name if by else "",
         )
+        return self._to(item, reference, slot=item.slot, words=words, view=view)
+
+    def _link_settled(self, item: Item) -> Composed:
+        reference = self._reference(item.to_person)
+        if reference is None:
+            return Lapsed(why="gone")
+        words = self._words(None, reference.language)
+        view = link_settled_view(words, item.params["said"])
         return self._to(item, reference, slot=item.slot, words=words, view=view)
 
     def confirmers(self, channel: Channel, now: datetime) -> tuple[PersonId, ...]:

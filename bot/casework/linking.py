@@ -14,6 +14,7 @@ from bot.casework.office import Office
 from bot.casework.ports import Member
 from bot.casework.tables import CHANNELS
 from bot.casework.unit import Unit
+from bot.casework.views.alerts import link_settled_view
 from bot.casework.words import Words
 from bot.engine.access import direct_holders
 from bot.engine.routing import HEADS, SAFEGUARDING
@@ -160,7 +161,7 @@ def answer_link(office: Office, unit: Unit, pressed: Pressed) -> Answer:
             channel.id,
             replace(channel, state="unlinked", revision=channel.revision + 1),
         )
-        return Answer(text=words.say("channel_refused"))
+        return _settled(office, unit, channel, words, person, "channel_refused")
     confirmed = replace(channel, confirmed_by=person, revision=channel.revision + 1)
     unit.put(CHANNELS, channel.id, confirmed)
     unit.send(
@@ -174,7 +175,26 @@ def answer_link(office: Office, unit: Unit, pressed: Pressed) -> Answer:
             params={"channel": channel.id},
         )
     )
-    return Answer(text=words.say("channel_testing"))
+    return _settled(office, unit, channel, words, person, "channel_testing")
+
+
+def _settled(
+    office: Office, unit: Unit, channel: Channel, words: Words, person: PersonId, said: str
+) -> Answer:
+    """The question's card makes way for what was answered, in place and for when the chat is reopened."""
+    unit.send(
+        office.item(
+            messages.LINK_ASK,
+            key=f"link/{channel.id}/{channel.revision}/settled",
+            slot=f"link/{channel.id}",
+            urgency="routine",
+            now=unit.now,
+            do="edit",
+            to_person=person,
+            params={"channel": channel.id, "said": said},
+        )
+    )
+    return Answer(view=link_settled_view(words, said))
 
 
 def lost(office: Office, unit: Unit, channel: Channel) -> None:

@@ -159,3 +159,12 @@ def link_view(
         language=words.language,
         revision=channel.revision,
     )
+
+
+def link_settled_view(words: Words, said: str) -> View:
+    """In place of that question once it is answered."""
+    return View(
+        summary=words.say("link_title"),
+        blocks=titled(words.say("link_title"), words.say(said)),
+        language=words.language,
+    )
