@@ -29,6 +29,7 @@ test: $(TOOLS) $(PAGE) $(DRAWING) chromium
 	else \
 	  $(PYTHON) -m pytest -q $(TWO_AT_A_TIME) -m "not browser" && echo "Not run: the tests in a browser."; \
 	fi
+	$(PYTHON) -m tests.pythons
 
 check: $(TOOLS)
 	$(PYTHON) -m ruff format --check

@@ -48,7 +48,7 @@ def tested_on(command: str, version: tuple[int, int]) -> bool:
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*install, "-r", str(ROOT / "requirements-dev.txt")], check=True)
         installed.write_text(wanted, encoding="utf-8")
-    run = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *PARTS]
+    run = [str(python), "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *PARTS]
     return subprocess.run(run, cwd=ROOT, check=False).returncode == 0
 
 
