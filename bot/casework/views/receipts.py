@@ -79,11 +79,18 @@ def _after(words: Words, cases: tuple[Case, ...]) -> list[Block]:
         blocks.append(Paragraph(text=words.say("receipt_same_incident")))
     if any(c.danger in ("yes", "not_sure") for c in cases):
         blocks.append(Notice(text=words.say("receipt_danger"), tone="attention"))
+        blocks.extend(_own(words, "where_to_find_dsl"))
     if any(c.routed.child_protection or "image" in c.flags for c in cases):
         blocks.append(Paragraph(text=words.say("receipt_child")))
     blocks.append(Paragraph(text=words.say("receipt_anyone"), subtle=True))
-    blocks.append(Paragraph(text=words.maybe("whistleblowing"), subtle=True))
+    blocks.extend(_own(words, "whistleblowing", subtle=True))
     return blocks
+
+
+def _own(words: Words, key: str, *, subtle: bool = False) -> list[Block]:
+    """A sentence that only the school can say; nothing where it has not written it."""
+    text = words.maybe(key)
+    return [Paragraph(text=text, subtle=subtle)] if text else []
 
 
 def reporter_actions(words: Words, run: Run, now: datetime) -> tuple[Action, ...]:
