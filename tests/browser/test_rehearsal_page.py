@@ -293,6 +293,23 @@ async def test_a_channel_post_shows_whom_it_rings_and_their_lock_screen_shows_it
     await expect(column(page, "Yara Year-Demo").locator(".lock")).to_contain_text("Nothing")
 
 
+async def test_a_card_shows_whom_it_mentions_by_name_and_an_unexplained_mention_as_written(
+    page: Page, bot: ScriptedBot, school: Rehearsal
+) -> None:
+    dsl = school.person("dsl")
+    at = f"<at>{dsl.name}</at>"
+    entity = {
+        "type": "mention",
+        "text": at,
+        "mentioned": {"id": school.tenant.member_id(dsl.id), "name": dsl.name},
+    }
+    text = {"type": "TextBlock", "text": f"For {at}, not for <at>Nobody</at>", "wrap": True}
+    url = f"{school.service_url}v3/conversations/{school.chat('tutor').conversation}/activities"
+    await bot.call("POST", url, with_card(card(text, msteams={"entities": [entity]})))
+    shown = column(page, "Tess Tutor-Demo").get_by_text("For Dee Lead-Demo, not for <at>Nobody</at>")
+    await expect(shown).to_be_visible()
+
+
 async def test_the_lock_screen_shows_the_summary_and_nothing_of_the_card(page: Page) -> None:
     tutor = await begin(page)
     await expect(tutor.locator(".lock")).to_contain_text("Your report is open")

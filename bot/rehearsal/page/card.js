@@ -33,6 +33,19 @@ export function forOldClient(part) {
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === "data" ? value : forOldClient(value)]));
 }
 
+/** The card with whom it mentions by name, as Teams shows them. An `<at>` that no entity explains stays as it is. */
+function withMentions(json) {
+  const mentions = (json.msteams?.entities || []).filter((one) => one.type === "mention" && one.mentioned?.name);
+  const named = (text) => mentions.reduce((words, one) => words.replaceAll(one.text, () => `**${one.mentioned.name}**`), text);
+  const walk = (part) => {
+    if (Array.isArray(part)) return part.map(walk);
+    if (!part || typeof part !== "object") return part;
+    const walked = Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === "data" ? value : walk(value)]));
+    return part.type === "TextBlock" ? { ...walked, text: named(part.text || "") } : walked;
+  };
+  return mentions.length ? { ...json, body: walk(json.body) } : json;
+}
+
 /**
  * The card as an element.
  * `onPress({type, action, data}, button)` is called for a press; `search(dataset, text)` fills pickers;
@@ -45,7 +58,7 @@ export function drawCard(json, { dark, onPress, search, typed }) {
   card.hostConfig = new AC.HostConfig(hostConfig(dark));
   card.search = search;
   // The renderer reads `choices.data` only in cards that say 1.6; Teams reads it in all.
-  card.parse({ ...json, version: "1.6" }, context());
+  card.parse({ ...withMentions(json), version: "1.6" }, context());
   for (const input of card.getAllInputs()) {
     if (input.id in typed) input.defaultValue = typed[input.id];
   }
