@@ -106,9 +106,11 @@ def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     messages.alert(
         office, unit, case, duty=duty, role=climb.role, stage=stage, reason="climb", mark=_mark(climb)
     )
-    posts.post_reply(office, unit, case, "climbing", duty=duty, mark=f"{_mark(climb)}/{stage}")
-    overdue = unit.now - climb.began_at >= timedelta(minutes=clock_of(office, case).outside_minutes)
-    if overdue and duty == "owner" and not climb.outside:
+    late = unit.now - climb.began_at >= timedelta(minutes=clock_of(office, case).outside_minutes)
+    outside = late and duty == "owner" and not climb.outside
+    said = "outside" if outside else "climbing"
+    posts.post_reply(office, unit, case, said, duty=duty, mark=f"{_mark(climb)}/{stage}")
+    if outside:
         case = with_duty(case, duty, replace(duty_of(case, duty), outside=True))
         messages.outside(office, unit, case, mark=_mark(climb))
     return arm(office, unit, case, duty, reason="climb")
