@@ -17,7 +17,7 @@ from bot.casework.envelopes import EXCLUDED_READS, NOBODY, STRANGER_READS
 from bot.casework.linking import CHECK, checked, lost
 from bot.casework.office import Office, new_id
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
-from bot.casework.reporting import delete_draft, nudge, tell_unfinished
+from bot.casework.reporting import delete_draft, forget_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
 from bot.casework.tables import CASES, CHANNELS, CLOCKS, REFERENCES, RUNS
 from bot.casework.unit import Unit
@@ -323,6 +323,8 @@ class Following:
             tell_unfinished(self._office, unit, run)
         elif alarm.kind == "delete":
             delete_draft(self._office, unit, run)
+        elif alarm.kind == "forget":
+            forget_draft(unit, run)
         elif alarm.kind == "words" and run.state == "saved":
             pass_on(self._office, unit, run)
 

@@ -14,7 +14,7 @@ from bot.casework.incident import open_cases
 from bot.casework.office import Office, new_id
 from bot.casework.opening import earlier_cases
 from bot.casework.reading import adult_in, out_of_it, read_report
-from bot.casework.tables import CASES, CLOCKS, RUNS
+from bot.casework.tables import CASES, CLOCKS, POSTED, RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.receipts import receipt_view
 from bot.casework.views.runs import run_view
@@ -34,6 +34,7 @@ from bot.model.views import Notice, View
 
 REPORT_FLOW = "report"
 DANGER = "danger"
+FORGOTTEN_AFTER = timedelta(days=1)
 EVENTS: Mapping[str, EventKind] = {
     verbs.ANSWER: "answer",
     verbs.BACK: "back",
@@ -250,11 +251,30 @@ def tell_unfinished(office: Office, unit: Unit, run: Run) -> None:
     messages.notice(office, unit, "unfinished", key=f"unfinished/{run.id}", role=role, run=run)
 
 
+def forget_draft(unit: Unit, run: Run) -> None:
+    """Its card has been emptied by now: nothing that was typed can be read again, not even in the journal."""
+    unit.disarm(f"forget/{run.id}")
+    if run.state == "deleted":
+        unit.delete(POSTED, messages.run_slot(run.id))
+        unit.delete(RUNS, run.id)
+        unit.destroy(run.id)
+
+
 def delete_draft(office: Office, unit: Unit, run: Run) -> None:
-    """Seven days: what was typed is destroyed; the card says so."""
+    """Seven days: what was typed is taken away and the card says so; a day later its key is destroyed.
+
+    Where danger was said, the case has all of it: the rest is given up, and what stays is the receipt.
+    """
     unit.disarm(f"delete/{run.id}")
-    if run.state == "sent" or run.cases:
+    if run.state == "sent":
         return
+    if run.cases:
+        disarm_reminders(unit, run)
+        messages.show_run(
+            office, unit, unit.run(replace(run, state="sent", errors={}, revision=run.revision + 1))
+        )
+        return
+    unit.arm(Alarm(id=f"forget/{run.id}", kind="forget", due=unit.now + FORGOTTEN_AFTER, run=run.id))
     gone = replace(run, state="deleted", answers={}, errors={}, revision=run.revision + 1)
     unit.run(gone)
     disarm_reminders(unit, run)

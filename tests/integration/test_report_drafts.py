@@ -270,6 +270,28 @@ async def test_a_draft_is_deleted_after_seven_days_and_says_so(bot: Handrail) ->
     assert not chat.last_card.buttons
 
 
+async def test_a_deleted_draft_is_forgotten_key_and_all_a_day_later(bot: Handrail) -> None:
+    chat = await begin(bot)
+    await chat.press("No", what="rules", pupils_done=ABI)
+    await chat.press("Save for later", happened="Half of it")
+    await bot.wind(7 * DAY + MINUTE)
+    await bot.wind(1 * DAY + MINUTE)
+
+    assert not runs_of(bot, WHO)
+    assert not bot.service.store.verify()
+    assert "Half of it" not in chat.last_card.text
+
+
+async def test_a_danger_report_left_unfinished_for_a_week_becomes_its_receipt(bot: Handrail) -> None:
+    chat = await begin(bot)
+    await chat.press("Yes", what="rules", pupils_done=ABI)
+    await bot.wind(7 * DAY + MINUTE)
+
+    (run,) = runs_of(bot, WHO)
+    assert run.state == "sent"
+    assert "Your report is recorded" in chat.last_card.text
+
+
 async def test_a_cancelled_draft_is_deleted_after_seven_days_too(bot: Handrail) -> None:
     chat = await begin(bot)
     await chat.press("No", what="rules", pupils_done=ABI)
