@@ -137,8 +137,8 @@ def _why_you(words: Words, case: Case, reader: Reader) -> list[Block]:
     table = words.definition.tables.get(routed.table)
     row = next((r for r in table.rows if r.key == routed.row), None) if table else None
     if table and row:
-        rows.append((words.say("label_row"), f"{row.number}. {words.text(row.label)}"))
-        rows.append((words.say("label_source"), row.source or table.source))
+        rows.append((words.say("label_row"), literal(f"{row.number}. {words.text(row.label)}")))
+        rows.append((words.say("label_source"), literal(row.source or table.source)))
     if case.earlier:
         state = "open" if case.earlier_confirmed is None else "same" if case.earlier_confirmed else "other"
         rows.append((words.say("label_earlier"), words.say(f"earlier_{state}", count=len(case.earlier))))
