@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from bot.casework import verbs
+from bot.model.cases import Case
 from bot.model.definition import Definition
 from bot.model.people import PersonId
 from tests.unit.casework.walking import CHANNEL, SECRET, World, world
@@ -49,14 +50,16 @@ def _answers(world: World, reporter: PersonId) -> dict[str, str]:
     return {k: v for k, v in given.items() if v}
 
 
-def _typed(world: World, definition: Definition, key: str) -> dict[str, str]:
+def _typed(world: World, definition: Definition, case: Case, key: str) -> dict[str, str]:
     choice = world.random.choice
+    # Whoever has had something of the case is named most often: then there is something to take back.
+    known = world.reached(case) or world.staff()
     typed: dict[str, str] = {}
     for field in definition.actions[key].fields.values():
         if world.random.random() < 0.1:
             continue
         if field.kind == "adults":
-            typed[field.key] = choice(world.staff())
+            typed[field.key] = choice(choice((known, known, world.staff())))
         elif field.kind == "pupils":
             typed[field.key] = choice(list(world.office.directory().pupils))
         elif field.kind == "row":
@@ -85,8 +88,10 @@ async def _one_step(world: World) -> None:
         if able and random.random() < 0.8:
             person = random.choice(able)
         definition = world.office.definition_of(case)
-        key = random.choice([k for k, a in definition.actions.items() if a.by == "handler"])
-        await world.press(person, verbs.DO, case, world.offer(case, key), **_typed(world, definition, key))
+        keys = [k for k, a in definition.actions.items() if a.by == "handler"]
+        key = random.choice([*keys, "cannot_see", "cannot_see", "cannot_see", "take", "note"])
+        typed = _typed(world, definition, case, key)
+        await world.press(person, verbs.DO, case, world.offer(case, key), typed)
     elif kind < 0.88:
         verb = random.choice((verbs.OPEN, verbs.FORM, verbs.MORE, verbs.STATUS))
         key = random.choice(("note.1-a", "record.0", "more.0", "close.0", "open"))

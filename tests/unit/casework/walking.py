@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -169,6 +169,15 @@ class World:
         reader = may_see(case, person, self.office.directory(), self.time.now())
         return reader or person == case.reporter
 
+    def reached(self, case: Case) -> list[PersonId]:
+        """Everybody in whose chat something of the case stands."""
+        found = []
+        for person in self.staff():
+            shown = (p.message for p in self.teams.shown(f"a:{person}"))
+            if any(case.number in f"{m.text}{json.dumps(m.card)}{m.summary}" for m in shown):
+                found.append(person)
+        return found
+
     def look_round(self) -> None:
         """After a step: what stands in the chats, and that the record only ever grows."""
         for case in map(self.case, self.cases):
@@ -196,13 +205,21 @@ class World:
     # --- what people do ---
 
     async def press(
-        self, person: PersonId, verb: str, case: Case, action_id: str, *, channel: bool = False, **values: str
+        self,
+        person: PersonId,
+        verb: str,
+        case: Case,
+        action_id: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        channel: bool = False,
     ) -> Answer:
         """Any press; the answer is looked at as a message would be."""
         answer = await self.desk.pressed(
             Pressed(
                 speaker=Speaker(id=person, name=""), place=self.place(person, channel=channel),
-                activity_id=new_id(), verb=verb, target=case.id, action_id=action_id, values=values,
+                activity_id=new_id(), verb=verb, target=case.id, action_id=action_id,
+                values=values or {},
                 fallback=not channel and self.random.random() < 0.2,
             )
         )  # fmt: skip
