@@ -107,13 +107,18 @@ def _choices(
         chosen = picked.split(",") if picked else None
         return pupil_choices(directory, only=chosen)
     if field.kind == "adults":
-        people = (directory.people.get(p) for p in picked.split(",") if picked)
-        return tuple(Choice(value=p.id, label=p.name) for p in people if p is not None)
+        return tuple(Choice(value=p, label=_name(words, p, directory)) for p in picked.split(",") if p)
     if field.kind == "row":
         return row_choices(words, field.table or table)
     if field.kind == "action":
         return action_choices(words, table)
     return tuple(Choice(value=o.key, label=words.text(o.label)) for o in field.options)
+
+
+def _name(words: Words, person: str, directory: Directory) -> str:
+    """Somebody who was picked from the whole tenant may stand in none of the school's lists."""
+    known = directory.people.get(person)
+    return known.name if known else words.say("someone_picked")
 
 
 def pupil_choices(directory: Directory, *, only: list[str] | None = None) -> tuple[Choice, ...]:

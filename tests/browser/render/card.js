@@ -50,7 +50,8 @@ function overflow() {
   const found = [];
   for (const part of [card, ...card.querySelectorAll("*")]) {
     const box = part.getBoundingClientRect();
-    const cut = part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== "visible";
+    // What stands in a one-line field scrolls there.
+    const cut = part.tagName !== "INPUT" && part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== "visible";
     if (box.width > 1 && (box.right > edge || cut) && !isUnseen(part)) {
       found.push(`${part.className || part.tagName}: ${(part.innerText || "").slice(0, 60)}`);
     }
