@@ -67,7 +67,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 async def measure(folder: Path, *, quick: bool) -> dict[str, Figures]:
     """Each part by its name."""
-    rounds, seconds, serious = (2, 10, 20) if quick else (ROUNDS, 60, AT_ONCE)
+    rounds, seconds, serious = (2, 6, 20) if quick else (ROUNDS, 60, AT_ONCE)
     results: dict[str, Figures] = {}
     for limits in (True, False):
         name = "as Teams allows" if limits else "as fast as it can"

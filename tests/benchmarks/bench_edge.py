@@ -53,7 +53,7 @@ class Measured:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it and print a table or JSON. Exit 2 when the stock bot cannot be installed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--quick", action="store_true", help="a fifth of the turns")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the turns")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     parser.add_argument("--stock-python", help="a Python that has botbuilder-integration-aiohttp")
     chosen = parser.parse_args(arguments)
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def measure(stock: str, *, quick: bool) -> dict[str, dict[str, float]]:
     """The medians of each case."""
-    share = 5 if quick else 1
+    share = 10 if quick else 1
     async with AsyncExitStack() as stack:
         connector = await stack.enter_async_context(replies_taken())
         own = await stack.enter_async_context(child("-m", "tests.benchmarks.own_bot"))
