@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,12 +109,18 @@ def drawn_faults(draw: Draw) -> DrawnFaults:
 async def draw_on(page: Page, card: Mapping[str, Any], theme: Theme = "light") -> list[str]:
     """Draw the card on a `card_page` and leave it there to be used; the renderer's complaints."""
     containers = MODULES / "adaptivecards-designer/dist/containers"
-    config = MODULES / f"adaptivecards-designer/lib/hostConfigs/microsoft-teams-{theme}.json"
     await page.evaluate("document.querySelectorAll('style.theme').forEach((old) => old.remove())")
     style = await page.add_style_tag(path=containers / f"teams-container-{theme}.css")
     await style.evaluate("(tag) => tag.classList.add('theme')")
     events: list[str] = await page.evaluate(
         "([card, config, theme]) => draw(card, config, theme)",
-        [card, json.loads(config.read_text("utf-8")), theme],
+        [card, host_config(theme), theme],
     )
     return events
+
+
+@cache
+def host_config(theme: Theme) -> Any:
+    """How Teams draws cards in that theme."""
+    path = MODULES / f"adaptivecards-designer/lib/hostConfigs/microsoft-teams-{theme}.json"
+    return json.loads(path.read_text("utf-8"))
