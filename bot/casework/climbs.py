@@ -120,6 +120,16 @@ def _mark(climb: Climb) -> str:
     return f"{climb.began_at.timestamp():.0f}"
 
 
+def revive(office: Office, unit: Unit, case: Case) -> Case:
+    """Begin again what was given up for want of anybody to ask, now that somebody can be asked (rule 5)."""
+    for duty in DUTIES:
+        climb = duty_of(case, duty)
+        lost = climb.accepted_by is None and climb.clock_id is None and climb.outside
+        if lost and climb.role is not None and (duty == "oversight" or case.closing is None):
+            case = begin(office, unit, case, duty)
+    return case
+
+
 def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     """Every way inside has been tried: the reporter is shown the way outside (rule 5).
 
@@ -134,7 +144,7 @@ def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     if duty == "oversight" and owner is not None:
         key = f"nobody/{case.id}/{_mark(climb)}"
         messages.notice(office, unit, "told_nobody", key=key, person=owner, case=case)
-    else:
+    elif duty == "owner" or not case.owner.outside:
         messages.outside(office, unit, case, mark=_mark(climb))
     posts.post_reply(office, unit, case, "outside", duty=duty, mark=_mark(climb))
     return case

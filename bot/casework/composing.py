@@ -156,7 +156,7 @@ class Compositor:
     def _lapsed(self, item: Item, case: Case) -> Lapsed | None:
         """The purpose has gone: accepted, closed, or asked of another role since."""
         duty = item.params.get("duty")
-        if case.closing is not None:
+        if case.closing is not None and duty == "owner":
             return Lapsed(why="closed")
         if duty in ("owner", "oversight"):
             climb = climbs.duty_of(case, "owner" if duty == "owner" else "oversight")
@@ -174,7 +174,7 @@ class Compositor:
         found = tuple(h for h in self.reachable(case, item.to_role, now) if h.person not in skipped)
         duty = item.params.get("duty")
         if duty not in ("owner", "oversight"):
-            return found[0] if found else None
+            return next((h for h in found if self._may_read(case, h.person, now)), None)
         tried = climbs.duty_of(case, "owner" if duty == "owner" else "oversight").tried
         if item.reason == "reminder" and tried:
             return next((h for h in found if h.person == tried[-1]), None) or _untried(found, tried)
@@ -336,10 +336,11 @@ class Compositor:
     def for_notice(self, item: Item, case: Case | None, role: RoleRef, now: datetime) -> tuple[Holder, ...]:
         """Who can be told: holders of the moment whose chat is known, less those in the case or report."""
         if case is not None:
-            return self.reachable(case, role, now)
+            return tuple(h for h in self.reachable(case, role, now) if self._may_read(case, h.person, now))
         run = self._office.store.get(RUNS, item.run) if item.run else None
         named = run.answers if run else {}
         out = {p for key in ("adults", "withheld") for p in named.get(key, "").split(",") if p}
+        out.update(item.params.get("out", "").split())
         found = holders(role, self._office.directory(), excluded=frozenset(out), at=now)
         return tuple(h for h in found if self._reference(h.person) is not None)
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.casework import messages, posts
 from bot.casework.gaps import tell_gaps
+from bot.casework.life import revive_all
 from bot.casework.linking import ADMIN
 from bot.casework.office import Office
 from bot.casework.tables import CASES, PRESSES, REFERENCES
@@ -50,6 +51,7 @@ def every_day(office: Office, unit: Unit) -> None:
         if ADMIN in person.roles and _unreachable(office):
             messages.reply(office, unit, person.id, "unreachable", key=f"reach/{day}/{person.id}")
     _compare_rosters(office, unit)
+    revive_all(office, unit)
     tell_gaps(office, unit)
     arm_day(office, unit)
 

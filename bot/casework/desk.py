@@ -12,13 +12,16 @@ from bot.casework.days import DAY_ALARM, arm_day
 from bot.casework.life import lived_through
 from bot.casework.office import Office
 from bot.casework.presses import answer_press
-from bot.casework.reporting import begin_report, open_runs, runs_of, start_report
+from bot.casework.reading import read_report
+from bot.casework.reporting import REPORT_FLOW, begin_report, cases_of, open_runs, runs_of, start_report
 from bot.casework.strangers import stranger_pressed, stranger_said
 from bot.casework.tables import CLOCKS, PRESSES, REFERENCES
 from bot.casework.typed import take_typed
 from bot.casework.unit import Unit
 from bot.casework.words import Words, as_command, spelt
+from bot.engine.report import Facts
 from bot.engine.routing import HEADS, SAFEGUARDING
+from bot.model.cases import excluded_now
 from bot.model.events import Answer, Lived, Place, Pressed, Said, Searched, Speaker
 from bot.model.outbox import Press, Reference
 from bot.model.people import PersonId, RoleRef
@@ -230,7 +233,21 @@ class FrontDesk:
             run=run,
             sender=person,
             message=said.activity_id,
+            out=" ".join(sorted(self._kept_out(unit, person))),
         )
+
+    def _kept_out(self, unit: Unit, person: PersonId) -> set[PersonId]:
+        """Whoever may not know of this person's reports of late: a picture may belong to one of them."""
+        office = self._office
+        out: set[PersonId] = set()
+        for run in runs_of(office, person, most=6):
+            for case in cases_of(unit, run):
+                out |= excluded_now(case)
+            if run.state in ("open", "saved") and run.flow == REPORT_FLOW:
+                definition = office.shelf.by_hash(run.definition)
+                facts = Facts(directory=office.directory(), reporter=person)
+                out |= {e.person for e in read_report(definition, run, facts, unit.now).excluded}
+        return out
 
     def _said_in_channel(self, unit: Unit, said: Said) -> None:
         words = Words(definition=self._office.shelf.current(), language=said.place.language)

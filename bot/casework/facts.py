@@ -22,7 +22,8 @@ def facts_of_case(case: Case) -> Mapping[str, str]:
     subjects = [p for p in case.participants if p.part == "subject"]
     return {
         "pupil_subject": _word(true=any(p.kind == "pupil" for p in subjects)),
-        "adult_subject": _word(true=any(p.kind == "adult" for p in subjects)),
+        # Restricted stays restricted: a case of the incident of an adult has no adult in it itself.
+        "adult_subject": _word(true=routed.restricted or any(p.kind == "adult" for p in subjects)),
         "child_protection": _word(true=routed.child_protection),
         "illegal": _word(true=routed.illegal or case.crime == "yes"),
         "restricted": _word(true=routed.restricted),

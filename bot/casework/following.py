@@ -15,7 +15,7 @@ from bot.casework.composing import Compositor
 from bot.casework.days import every_day
 from bot.casework.envelopes import EXCLUDED_READS, NOBODY, STRANGER_READS
 from bot.casework.linking import CHECK, checked, lost
-from bot.casework.office import Office, new_id
+from bot.casework.office import HANDRAIL, Office, new_id
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
 from bot.casework.reporting import delete_draft, forget_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
@@ -26,9 +26,6 @@ from bot.model.cases import Case
 from bot.model.outbox import Alarm, Channel, Item
 from bot.model.people import PersonId, RoleRef
 from bot.model.record import Commit
-
-HANDRAIL = "handrail"
-"""The actor of what nobody pressed."""
 
 
 class Following:
@@ -134,7 +131,8 @@ class Following:
 
     def _alert_failed(self, unit: Unit, item: Item, why: str) -> None:
         case = unit.get(CASES, item.case or "")
-        if case is None or case.closing is not None or item.to_role is None:
+        duty = item.params.get("duty", "told")
+        if case is None or item.to_role is None or (case.closing is not None and duty == "owner"):
             return
         duty = item.params.get("duty", "told")
         if why != NOBODY:
@@ -301,7 +299,7 @@ class Following:
 
     def _climb(self, unit: Unit, alarm: Alarm) -> None:
         case = unit.get(CASES, alarm.case or "")
-        if case is None or case.closing is not None:
+        if case is None or (case.closing is not None and alarm.duty == "owner"):
             return
         duty: climbs.DutyName = "owner" if alarm.duty == "owner" else "oversight"
         climb = climbs.duty_of(case, duty)

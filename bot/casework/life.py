@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.casework import messages, posts
+from bot.casework import climbs, messages, posts
 from bot.casework.linking import lost
-from bot.casework.office import Office
+from bot.casework.office import HANDRAIL, Office
 from bot.casework.tables import CASES, CHANNELS, PRESSES, REFERENCES, RUNS
 from bot.casework.unit import Unit
 from bot.model.events import Lived
@@ -37,11 +37,22 @@ def _in_person(office: Office, unit: Unit, lived: Lived) -> None:
     if lived.kind == "installed":
         member = office.directory().people.get(person)
         if member is not None and not member.former:
+            revive_all(office, unit)
             messages.reply(office, unit, person, "hello", key=f"installed/{lived.activity_id}")
         return
     reference = unit.get(REFERENCES, person)
     if reference is not None:
         unit.put(REFERENCES, person, replace(reference, live=False))
+
+
+def revive_all(office: Office, unit: Unit) -> None:
+    """Somebody can be reached who could not before: cases that nobody could be asked about are asked anew."""
+    for key in office.store.find(CASES, "state", "open"):
+        case = unit.get(CASES, key)
+        if case is not None and (case.owner.outside or case.oversight.outside):
+            revived = climbs.revive(office, unit, case)
+            if revived != case:
+                unit.case(revived, actor=HANDRAIL, role="", kind="revived", content={})
 
 
 def _channels(office: Office, unit: Unit, lived: Lived) -> tuple[Channel, ...]:

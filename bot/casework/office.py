@@ -21,6 +21,9 @@ from bot.model.outbox import Item
 from bot.model.people import Directory, PersonId, RoleRef
 from bot.model.tables import Urgency
 
+HANDRAIL = "handrail"
+"""The actor of what nobody pressed."""
+
 
 class Shelf(Protocol):
     """The definitions: the one in force, and every one that a run or case still follows."""

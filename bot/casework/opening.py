@@ -146,7 +146,8 @@ def routed_for(
     facts = dict(report.known())
     if subject is not None:
         facts |= {
-            "adult_subject": "yes" if about_adult else "no",
+            # What is told of an adult stands in every case of the incident: the same authority has them all.
+            "adult_subject": "yes" if adult_in(report) else "no",
             "pupil_subject": "yes" if about_pupil else "no",
             "adult_known": "yes" if not about_adult or subject.confirmed else "no",
         }

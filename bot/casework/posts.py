@@ -87,14 +87,16 @@ def post_reply(office: Office, unit: Unit, case: Case, reason: str, *, duty: Dut
 
 
 def withdraw_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
-    """Take the case's post back out of the channel."""
-    posted = office.store.get(POSTED, post_slot(case.id))
-    if posted is not None and not posted.withdrawn:
+    """Take the case's post back out of the channel, and every reply below it."""
+    for slot in office.store.find(POSTED, "case", case.id):
+        posted = office.store.get(POSTED, slot)
+        if posted is None or posted.withdrawn or posted.kind not in (POST, POST_REPLY):
+            continue
         unit.send(
             office.item(
-                POST,
-                key=f"withdraw/{case.id}/{mark}",
-                slot=post_slot(case.id),
+                posted.kind,
+                key=f"withdraw/{slot}/{mark}",
+                slot=slot,
                 urgency="serious",
                 now=unit.now,
                 do="withdraw",

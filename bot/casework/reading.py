@@ -6,9 +6,11 @@ Pure. Must not know whose case it becomes, nor how anybody is told.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from bot.engine.advance import live_answers
 from bot.engine.holders import managed_by
@@ -19,7 +21,8 @@ from bot.model.flows import Flow
 from bot.model.people import Directory, PersonId
 from bot.model.runs import Run
 
-NAME_LETTERS = 3
+NAME_LETTERS = 2
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "the", "of", "and", "in", "at", "to", "is"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +97,13 @@ def who_it_may_be(typed: Participant, directory: Directory) -> tuple[PersonId, .
 
 
 def words_in(name: str) -> set[str]:
-    """The words of a name that can tell one person from another, in lower case; a hyphen parts words."""
-    return {w for w in re.split(r"[^\w']+", name.lower()) if len(w) >= NAME_LETTERS}
+    """The words of a name that can tell one person from another: lower case, without accents, apostrophes and
+    titles; a hyphen parts words, and two words that stand together may also be one (Mac Donald)."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
+    plain = re.sub(r"['\u2018\u2019\u02bc]", "", plain)
+    parts = [w for w in re.split(r"[^\w]+", plain) if w and w not in TITLES]
+    joined = {a + b for a, b in pairwise(parts)}
+    return {w for w in (*parts, *joined) if len(w) >= NAME_LETTERS}
 
 
 def _roles_in(text: str, directory: Directory) -> set[str]:
@@ -103,9 +111,9 @@ def _roles_in(text: str, directory: Directory) -> set[str]:
     spelt = {
         name.lower(): role.key for role in directory.roles.values() for name in (role.label, *role.aliases)
     }
-    left, found = text.lower(), set()
+    left, found = text.lower().replace(".", ""), set()
     for name in sorted(spelt, key=len, reverse=True):
-        pattern = rf"\b{re.escape(name)}\b"
+        pattern = rf"\b{re.escape(name)}s?\b"
         if len(name) >= NAME_LETTERS and re.search(pattern, left):
             found.add(spelt[name])
             left = re.sub(pattern, "|", left)

@@ -65,8 +65,12 @@ class Intake:
             except Exception as error:  # noqa: BLE001  # one bad item must not hold up the others
                 self._courier.poison(head, error)
                 continue
-            if item is not None:
-                return item if self._lanes.together(item.id, head.id) else head
+            if item is None:
+                continue
+            if self._lanes.together(item.id, head.id):
+                return item
+            if self._lanes.address_of(head.id) is not None:
+                return head
         return None
 
     def forget(self, item_id: str) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.engine.holders import barred as why_barred
-from bot.engine.holders import holders, managed_by
+from bot.engine.holders import chain_of, holders, managed_by, own_holders
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, Climb, excluded_now
 from bot.model.definition import Definition
@@ -27,6 +27,13 @@ class Standing:
     roles: tuple[str, ...]
     sight: Sight
 
+
+READING = frozenset({"open", "note", "list"})
+OVERSEEING = READING | {
+    "acknowledge", "accept", "propose", "read_log", "release", "lower_urgency", "exclude", "lift",
+}  # fmt: skip
+BEING_TOLD = READING | {"propose", "decide"}
+"""What the told may do; that each action names who may decide it is asked besides."""
 
 NOBODY = Standing(roles=(), sight="none")
 
@@ -138,13 +145,24 @@ def _roles_by_duty(
     duty: Climb, person: PersonId, directory: Directory, barred: frozenset[PersonId], at: datetime
 ) -> list[str]:
     roles = []
-    if duty.accepted_by == person:
+    if duty.accepted_by == person and _still_holds(duty.accepted_role, duty.role, person, directory):
         roles.append(duty.accepted_role)
     if duty.role is None:
         return roles
-    if person in duty.tried or person in direct_holders(duty.role, directory, barred, at):
+    asked = person in duty.tried and _still_holds(duty.role.role, duty.role, person, directory)
+    if asked or person in direct_holders(duty.role, directory, barred, at):
         roles.append(duty.role.role)
     return roles
+
+
+def _still_holds(role: str, towards: RoleRef | None, person: PersonId, directory: Directory) -> bool:
+    """Whether the person, away or not, holds today the role or one that stands in for it, or deputises."""
+    of = towards.of if towards else None
+    return any(
+        holder.id == person or person in holder.deputies
+        for key in chain_of(role, directory)
+        for holder in own_holders(RoleRef(role=key, of=of), directory)
+    )
 
 
 def _standing_rights(case: Case, person: PersonId, directory: Directory) -> list[str]:
@@ -192,7 +210,7 @@ def role_for(
     held = standing(case, person, directory, at)
     if held.sight != "all" or person in barred_from_deciding(case, directory):
         return None
-    assigned = _assigned(case, person, directory, at)
+    assigned = _assigned(case, person, verb, directory=directory, at=at)
     for role in held.roles:
         scopes = ("assigned", "all") if role in assigned else ("all",)
         if case.routed.restricted and role in assigned:
@@ -202,13 +220,25 @@ def role_for(
     return None
 
 
-def _assigned(case: Case, person: PersonId, directory: Directory, at: datetime) -> frozenset[str]:
+def _assigned(
+    case: Case, person: PersonId, verb: str, *, directory: Directory, at: datetime
+) -> frozenset[str]:
+    """The roles in the case that carry this verb for the person.
+
+    Once somebody has the case it is theirs: whoever else was asked, or holds the role, reads and writes
+    notes. The oversight and the told have their own few verbs; naming who must not see it, and closing, are
+    the owner's (casework 6; whom a standing right lets act on all cases stands in `roles.yaml`).
+    """
     barred = barred_from_deciding(case, directory)
+    owner = case.owner.accepted_by
     roles: list[str] = []
-    for duty in (case.owner, case.oversight):
-        roles.extend(_roles_by_duty(duty, person, directory, barred, at))
-    told = (t for t in case.routed.also if person in direct_holders(t.role, directory, barred, at))
-    roles.extend(t.role.role for t in told)
+    if owner is None or owner == person or verb in READING:
+        roles.extend(_roles_by_duty(case.owner, person, directory, barred, at))
+    if verb in OVERSEEING:
+        roles.extend(_roles_by_duty(case.oversight, person, directory, barred, at))
+    if verb in BEING_TOLD:
+        told = (t for t in case.routed.also if person in direct_holders(t.role, directory, barred, at))
+        roles.extend(t.role.role for t in told)
     return frozenset(roles)
 
 

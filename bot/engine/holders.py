@@ -97,6 +97,11 @@ def towards(*, pupil: str | None = None, reporter: str | None = None, adult: str
     return MappingProxyType({relation: of for relation, of in known.items() if of is not None})
 
 
+def chain_of(first: str, directory: Directory) -> tuple[str, ...]:
+    """The role, its substitutes in order, the last resort: everyone who may ever stand in for it."""
+    return tuple(key for key, _ in _roles(first, directory))
+
+
 def _roles(first: str, directory: Directory) -> Iterator[tuple[str, HowHeld | None]]:
     """The role, its substitutes level by level, the last resort: each once, with the right they give."""
     seen = {first}
