@@ -14,7 +14,7 @@ from bot.model.definition import Definition
 from bot.model.people import PersonId
 from tests.unit.casework.walking import CHANNEL, SECRET, World, world
 
-STEPS = 100
+STEPS = 90
 KINDS = ("child", "image", "rules", "rules", "rules", "technical", "adult", "not_sure")
 TICKS = ("none", "none", "threats", "hate", "aimed", "self_harm", "not_sure")
 OUTCOMES = ("found", "unfounded", "duplicate", "error", "substantiated")
@@ -99,14 +99,18 @@ async def _one_step(world: World) -> None:
     elif kind < 0.92:
         await world.live(random.choice(("removed", "installed")), person)
     elif kind < 0.95:
-        await _team_changes(world, person)
+        await _team_changes(world)
     else:
         world.time.at += timedelta(minutes=random.choice((3, 12, 25, 90, 600)))
     await world.settle()
 
 
-async def _team_changes(world: World, person: PersonId) -> None:
+async def _team_changes(world: World) -> None:
+    """Somebody of the team leaves or joins; now and then a stranger to it, who does not stay."""
     members = world.teams.rosters[CHANNEL]
+    strange = [m.account for m in members if m.account and not world.belongs(m.account)]
+    belonging = [p for p in world.staff() if world.belongs(p)]
+    person = world.random.choice(strange or [*belonging, *belonging, *belonging, *world.staff()])
     if any(m.account == person for m in members):
         world.teams.rosters[CHANNEL] = tuple(m for m in members if m.account != person)
         await world.live("members_removed", person, channel=True)
@@ -115,7 +119,7 @@ async def _team_changes(world: World, person: PersonId) -> None:
         await world.live("members_added", person, channel=True)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 async def test_whatever_people_press_nothing_that_never_bends_bends(tmp_path: Path, seed: int) -> None:
     async with world(tmp_path, seed) as walked:
         for _ in range(STEPS):
@@ -123,13 +127,13 @@ async def test_whatever_people_press_nothing_that_never_bends_bends(tmp_path: Pa
             assert walked.wrongs == []
         for person in walked.staff():
             await walked.live("installed", person)
-        for _ in range(24):
-            walked.time.at += timedelta(hours=5)
+        for _ in range(20):
+            walked.time.at += timedelta(hours=8)
             await walked.settle()
         assert walked.wrongs == []
         for case in map(walked.case, walked.cases):
-            ended = case.closing is not None or case.owner.accepted_by is not None or case.owner.outside
-            assert ended, (case.routed.rule, case.urgency)
+            ended = case.closing is not None or case.owner.accepted_by is not None
+            assert ended or walked.shown_outside(case), (case.routed.rule, case.urgency)
             assert len(walked.store.history(case.id)) >= 1
         assert walked.store.verify() == ()
 
@@ -141,3 +145,4 @@ async def test_the_walk_really_handles_cases(tmp_path: Path) -> None:
             await _one_step(walked)
         kinds = {k.entry.kind for key in walked.cases for k in walked.store.history(key)}
         assert {"reported", "alerted", "accept", "note", "exclude", "climbed"} <= kinds
+        assert any(posted.conversation == CHANNEL for posted in walked.teams.posted)

@@ -45,7 +45,7 @@ from tests.fakes.messenger import FakeMessenger
 PEOPLE = ROOT / "bot" / "rehearsal" / "people.yaml"
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 FREE = Limits(sends=((100_000, 1),), reads=((100_000, 1),), tenant=((100_000, 1),), margin_seconds=0.0)
-QUICK = Policy(least_seconds=0.001, most_seconds=0.002, roster_seconds=0.0, stop_seconds=0.2)
+QUICK = Policy(least_seconds=0.001, most_seconds=0.002, roster_seconds=0.02, stop_seconds=0.2)
 CHANNEL, TEAM = "19:alerts@thread.tacv2", "19:team@thread.tacv2"
 URL = "https://teams.example/"
 IN_TEAM = frozenset({"dsl", "deputy_dsl", "headteacher", "online_safety_officer"})
@@ -68,6 +68,11 @@ class Watched(FakeMessenger):
     """Teams in memory; tells the world of each message as it goes."""
 
     world: World | None = None
+    read: tuple[Member, ...] = ()
+
+    async def members(self, address: Address) -> tuple[Member, ...]:
+        self.read = await FakeMessenger.members(self, address)
+        return self.read
 
     async def send(self, address: Address, message: Outgoing) -> str:
         self._look(address, message)
@@ -116,6 +121,10 @@ class World:
     def staff(self) -> list[PersonId]:
         return [p.id for p in self.office.directory().people.values()]
 
+    def belongs(self, person: PersonId) -> bool:
+        """Whether the person may be in the team that gets the alerts."""
+        return bool(IN_TEAM & set(self.office.directory().people[person].roles))
+
     def member(self, person: PersonId) -> Member:
         return Member(
             member=f"29:{person[-3:]}", account=person, name=self.office.directory().people[person].name
@@ -156,7 +165,7 @@ class World:
             self.wrongs.append(f"{case.number}: restricted, and in a channel")
         if set(NAME.findall(words)) - mentioned or SECRET in words:
             self.wrongs.append(f"{case.number}: names or words in a channel")
-        present = {m.account for m in self.teams.rosters[CHANNEL]}
+        present = {m.account for m in self.teams.read}
         if excluded_now(case) & present:
             self.wrongs.append(f"{case.number}: posted where somebody left out can read it")
 
@@ -178,6 +187,11 @@ class World:
                 found.append(person)
         return found
 
+    def shown_outside(self, case: Case) -> bool:
+        """Whether the reporter was shown the way outside; one who is left out learns the number alone."""
+        lines = (p.message.text for p in self.teams.shown(f"a:{case.reporter}"))
+        return any(case.number in line and ("social care" in line or "is recorded" in line) for line in lines)
+
     def look_round(self) -> None:
         """After a step: what stands in the chats, and that the record only ever grows."""
         for case in map(self.case, self.cases):
@@ -189,6 +203,9 @@ class World:
                     words = f"{posted.message.text}{json.dumps(posted.message.card)}{posted.message.summary}"
                     if case.number in words or case.id in words:
                         self.wrongs.append(f"{case.number}: still stands in the chat of {person[-3:]}")
+            holding = {case.owner.accepted_by, case.oversight.accepted_by} & excluded_now(case)
+            if holding and case.closing is None:
+                self.wrongs.append(f"{case.number}: somebody left out still holds a role in it")
             for decision in case.decisions:
                 column = next(
                     (
