@@ -6,7 +6,8 @@ PAGE := bot/rehearsal/page/node_modules/.package-lock.json
 DRAWING := tests/browser/node_modules/.package-lock.json
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
-TWO_AT_A_TIME := -n 2 --dist loadfile
+# A worker that dies ends the run: pytest-xdist may otherwise wait for ever for what it was about to do.
+TWO_AT_A_TIME := -n 2 --dist loadfile --max-worker-restart=0
 
 .PHONY: help run test check format bench pictures chromium
 

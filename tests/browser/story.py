@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.browser.school_page import TEACHER, SchoolPage
+from tests.browser.school_page import TEACHER, WITHIN_MS, SchoolPage
 
 TOLD = "She said: he has a picture of me and wants money or he sends it to everyone."
 DAMAGE = "He deleted the folder of the group that sits behind him, and laughed about it."
@@ -57,4 +57,4 @@ async def send(page: SchoolPage) -> None:
     receipts = page.column(TEACHER).get_by_text("Thank you. Your report is recorded.")
     before = await receipts.count()
     await page.press(TEACHER, "Send the report")
-    await expect(receipts).to_have_count(before + 1)
+    await expect(receipts).to_have_count(before + 1, timeout=WITHIN_MS)
