@@ -126,7 +126,9 @@ def revive(office: Office, unit: Unit, case: Case) -> Case:
         climb = duty_of(case, duty)
         lost = climb.accepted_by is None and climb.clock_id is None and climb.outside
         if lost and climb.role is not None and (duty == "oversight" or case.closing is None):
+            # The reporter was shown the way outside, and goes on seeing it until somebody has the case.
             case = begin(office, unit, case, duty)
+            case = with_duty(case, duty, replace(duty_of(case, duty), outside=True))
     return case
 
 

@@ -243,7 +243,7 @@ async def test_danger_pressed_twice_at_once_opens_one_case(bot: Handrail) -> Non
 async def test_a_danger_report_set_aside_still_stands_and_keeps_its_number(bot: Handrail) -> None:
     chat, case = await in_danger(bot)
     await chat.press("Cancel")
-    assert "people have been alerted" in chat.last_card.text
+    assert "people are being alerted" in chat.last_card.text
     assert "not sent. If" not in chat.last_card.text
 
     await chat.say("my reports")
@@ -257,7 +257,7 @@ async def test_saving_a_danger_report_does_not_say_that_nobody_was_told(bot: Han
     await chat.press("Save for later")
 
     assert "nobody has been told" not in chat.last_card.text
-    assert "people have been alerted" in chat.last_card.text
+    assert "people are being alerted" in chat.last_card.text
 
 
 async def test_a_danger_report_may_say_where_by_a_typed_message(bot: Handrail) -> None:

@@ -247,12 +247,13 @@ async def test_a_report_opens_one_case_for_each_person_and_links_them(bot: Handr
     assert not told(bot, "Tom Tutor-Demo", abis.number)
 
 
-async def test_a_pupil_and_an_adult_together_give_a_case_each_and_no_channel_post(bot: Handrail) -> None:
+async def test_a_pupil_beside_an_adult_gives_a_case_each_both_the_adults_authoritys(bot: Handrail) -> None:
     tom = person(bot, "Tom Tutor-Demo")
 
     cases = await report(bot, "Paul Plain-Demo", what="rules", pupils_done=ABI, adults=tom, harm="no")
 
-    assert sorted(c.routed.table for c in cases) == ["staff", "students"]
+    assert sorted(c.routed.table for c in cases) == ["", "staff"]
+    assert all(c.routed.restricted for c in cases)
     assert not any(posts_about(bot, c.number) for c in cases)
 
 

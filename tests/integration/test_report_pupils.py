@@ -178,7 +178,7 @@ async def test_a_cry_for_help_of_whoever_it_is_reaches_the_dsl(bot: Handrail, wh
     (case,) = cases_in(bot)
     assert case.urgency == "immediate"
     assert told(bot, "dsl", case.number)
-    assert "has been told now" in shown_to(bot, who)
+    assert "is being told now" in shown_to(bot, who)
 
 
 async def test_a_pupils_message_repeated_by_teams_counts_once(bot: Handrail) -> None:

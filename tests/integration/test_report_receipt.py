@@ -211,7 +211,7 @@ async def test_a_mistake_keeps_the_case_and_tells_its_owner(bot: Handrail) -> No
     ("answers", "said"),
     [
         ({}, "School is closed. This will be read from"),
-        ({"what": "child", "pupils_done": "", "pupils_affected": ABI}, "people have been alerted"),
+        ({"what": "child", "pupils_done": "", "pupils_affected": ABI}, "people are being alerted"),
     ],
 )
 async def test_out_of_hours_the_receipt_begins_with_when_it_is_read_and_what_cannot_wait(
