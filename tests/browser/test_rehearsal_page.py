@@ -218,6 +218,25 @@ async def test_typed_text_stays_while_other_messages_arrive(
     await expect(box).to_have_value("half a sentence")
 
 
+async def test_a_card_brought_up_to_date_with_itself_stays_where_a_finger_may_be_on_it(
+    page: Page, bot: ScriptedBot, school: Rehearsal
+) -> None:
+    tutor = column(page, "Tess Tutor-Demo")
+    url = f"{school.service_url}v3/conversations/{school.chat('tutor').conversation}/activities"
+    sent = (await bot.call("POST", url, with_card(FORM))).body["id"]
+    button = tutor.get_by_role("button", name="Next").last
+    await expect(button).to_be_visible()
+    await tutor.get_by_label("What happened?").last.fill("half a sentence")
+    before = await button.element_handle()
+    assert before is not None
+
+    await bot.call("PUT", f"{url}/{sent}", with_card(FORM))
+
+    await expect(tutor.get_by_text("edited", exact=True).last).to_be_visible()
+    assert await before.evaluate("button => button.isConnected")
+    await expect(tutor.get_by_label("What happened?").last).to_have_value("half a sentence")
+
+
 async def test_pupils_are_searched_by_typing_and_their_ids_are_sent(page: Page, bot: ScriptedBot) -> None:
     tutor = await begin(page)
     who = tutor.get_by_role("combobox", name="Who is involved?")

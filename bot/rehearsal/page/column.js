@@ -123,10 +123,17 @@ export class Column {
   }
 
   drawMessage(message) {
-    const { at, preview, ...shape } = message;
+    const { at, preview, edited, private_view: own, ...shape } = message;
     const signature = JSON.stringify(shape);
     const old = this.drawn.get(message.id);
-    if (old?.signature === signature) return old.element;
+    if (old?.signature === signature) {
+      // When only its marks have changed, what stands there stays, so that a press on it is not lost.
+      if (old.message.edited !== edited || old.message.private_view !== own) {
+        old.element.querySelector(".byline").replaceChildren(...this.byline(message));
+        old.message = message;
+      }
+      return old.element;
+    }
     const sameCard = old && JSON.stringify(old.message.card) === JSON.stringify(message.card);
     const fresh = { signature, message, typed: sameCard ? old.typed : {} };
     fresh.element = this.bubble(message, fresh.typed);
@@ -138,13 +145,17 @@ export class Column {
 
   bubble(message, typed) {
     const kind = `message ${message.own ? "own" : ""} ${message.bot ? "bot" : ""} ${message.thread ? "reply" : ""} ${message.card ? "with-card" : ""}`;
-    const marks = [message.edited ? "edited" : "", message.private_view ? "only this person sees this version" : ""].filter(Boolean);
     return h("article", { class: kind, "data-message": message.id },
-      h("p", { class: "byline" }, h("strong", {}, message.from), " ", h("time", { datetime: message.at }, clockTime(message.at)),
-        marks.map((mark) => h("span", { class: "mark-note" }, mark))),
+      h("p", { class: "byline" }, this.byline(message)),
       message.mentions.length ? h("p", { class: "rings" }, bellIcon(), ` rings ${message.mentions.join(", ")}`) : null,
       message.text ? h("p", { class: "text" }, ...mentionsIn(message.text)) : null,
       message.card ? this.card(message, typed) : null);
+  }
+
+  byline(message) {
+    const marks = [message.edited ? "edited" : "", message.private_view ? "only this person sees this version" : ""].filter(Boolean);
+    return [h("strong", {}, message.from), " ", h("time", { datetime: message.at }, clockTime(message.at)),
+      ...marks.map((mark) => h("span", { class: "mark-note" }, mark))];
   }
 
   card(message, typed) {
