@@ -66,7 +66,7 @@ def test_a_record_that_nobody_touched_has_no_problems(folder: Path) -> None:
 def test_a_changed_byte_in_an_entry_is_found(folder: Path) -> None:
     def flip(line: Line) -> Line:
         first, *rest = line.entries
-        return replace(line, entries=(first._replace(body=first.body[:-1] + b"\0"), *rest))
+        return replace(line, entries=(first._replace(body=first.body[:-1] + bytes([first.body[-1] ^ 1])), *rest))
 
     forger = Forger(folder)
     forger.change(4, flip)
