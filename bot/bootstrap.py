@@ -21,7 +21,8 @@ from bot.casework.tables import ALL, CASES
 from bot.clocks import WoundClock
 from bot.definitions.loader import find_pack
 from bot.delivery.clocks import Clocks
-from bot.delivery.outbox import Delivery
+from bot.delivery.limits import Limits
+from bot.delivery.outbox import LIMITS, Delivery
 from bot.errors import NotVerified, SettingsFaulty
 from bot.health import Health
 from bot.model.problems import Problem
@@ -73,8 +74,8 @@ class Service:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Service]:
-    """Open everything, run it, and close it in the opposite order.
+async def running(settings: Settings, *, limits: Limits = LIMITS) -> AsyncIterator[Service]:
+    """Open everything, run it, and close it in the opposite order. `limits`: what Teams allows.
 
     Raises SettingsFaulty, DefinitionFaulty, StoreFailed or StoreLocked when it cannot start.
     """
@@ -82,9 +83,8 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
     store = open_store(settings.data, ALL, case_table=CASES)
     try:
         async with open_session() as session:
-            service = _assemble(settings, store, TeamsMessenger(
-                session, NoCredentials(), allowed_service_hosts=LOOPBACK_HOSTS
-            ))  # fmt: skip
+            messenger = TeamsMessenger(session, NoCredentials(), allowed_service_hosts=LOOPBACK_HOSTS)
+            service = _assemble(settings, store, messenger, limits)
             await service.desk.open()
             await service.tell_gaps()
             # What was read at start lives as long as the process: no later collection needs to walk it.
@@ -105,7 +105,7 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
         store.close()
 
 
-def _assemble(settings: Settings, store: JournalStore, messenger: TeamsMessenger) -> Service:
+def _assemble(settings: Settings, store: JournalStore, messenger: TeamsMessenger, limits: Limits) -> Service:
     clock = WoundClock(settings.data / "clock")
     shelf = PackShelf(find_pack(settings.pack), store)
     people = PeopleFile(settings.people, shelf.current())
@@ -124,7 +124,7 @@ def _assemble(settings: Settings, store: JournalStore, messenger: TeamsMessenger
         ),
     )
     following = Following(office, messenger)
-    delivery = Delivery(store, following, messenger, clock)
+    delivery = Delivery(store, following, messenger, clock, limits=limits)
     clocks = Clocks(store, following, clock)
     bells.extend((delivery, clocks))
     shelf.keep(clock.now())
