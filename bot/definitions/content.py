@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import time
+from datetime import date, time
 from functools import cache
 from typing import Any
 
@@ -37,7 +37,7 @@ def _plain(value: Any) -> Any:
         return dict(value.by_language)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, time):
+    if isinstance(value, time | date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         found = ((name, getattr(value, name), default) for name, default in _fields(type(value)))

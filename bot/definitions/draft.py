@@ -13,10 +13,10 @@ from bot.definitions.shape import Notes
 from bot.model.flows import Mark
 from bot.model.problems import Problem
 
-KEYED = ("roles", "tables", "grids", "flows", "actions", "guidance", "texts")
+KEYED = ("roles", "tables", "grids", "decisions", "flows", "actions", "guidance", "texts", "forms")
 """Sections in which keys are merged one by one; the others are replaced as a whole."""
 
-WHOLE = ("school", "last_resort", "permissions", "routing")
+WHOLE = ("school", "last_resort", "permissions", "routing", "duties")
 
 Lines = Mapping[str, Mark]
 """Where every value stands, by place: `flows.report.steps.first.next.0`."""

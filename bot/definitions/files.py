@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from bot.definitions.parts import branches, condition, fields, maybe_condition
+from bot.definitions.parts import branches, condition, fields, maybe_condition, option
 from bot.definitions.shape import (
     Record,
     key,
@@ -16,21 +16,36 @@ from bot.definitions.shape import (
     one_of,
     one_or_more,
     text,
+    values_of,
     whole,
     word,
     yes_no,
 )
-from bot.model.definition import DOES, CaseAction, Permission
-from bot.model.flows import DerivedFlag, Flow, Step, StepKind
+from bot.model.definition import DOES, CaseAction, Duty, Permission
+from bot.model.flows import DerivedFlag, Flow, FlowUse, Start, Step, StepKind
 from bot.model.people import Relation, Role
-from bot.model.tables import Column, Grid, Routing, Row, Rule, SanctionTable, Tell, Urgency
+from bot.model.tables import (
+    Column,
+    DecisionRow,
+    DecisionTable,
+    Grid,
+    Routing,
+    Row,
+    Rule,
+    SanctionTable,
+    Tell,
+    Urgency,
+)
 from bot.model.text import Text
 
 _keys = list_of(key)
+_minutes = whole(0, 1_000_000)
 _TONES = ("default", "positive", "destructive")
 _ORIGINS = ("policy", "national", "product")
 
 # --- flows and actions ---
+
+_start = Record(make=Start, keys={"flow": key, "when": maybe_condition}, needed=("flow",)).kind()
 
 _step = Record(
     make=Step,
@@ -48,9 +63,28 @@ _step = Record(
         "send": text,
         "table": word,
         "does": word,
+        "who": _keys,
+        "due_minutes": _minutes,
+        "due_in_hours": yes_no,
+        "requires": _keys,
+        "starts": list_of(_start),
+        "approvers": _keys,
+        "needs": whole(1, 9),
+        "expires_minutes": _minutes,
+        "others_only": yes_no,
+        "options": values_of(mapping_of(option)),
+        "wait_minutes": _minutes,
+        "until_field": key,
+        "event": text,
+        "tell": _keys,
+        "looks_up": key,
+        "deletes": _keys,
+        "uses": _keys,
+        "flags": _keys,
         "next": branches,
         "source": word,
         "origin": one_of(*_ORIGINS),
+        "fires": word,
     },
     needed=("kind",),
     named=True,
@@ -69,7 +103,15 @@ flow = Record(
             Record(make=DerivedFlag, keys={"flag": key, "when": condition}, needed=("flag", "when")).kind()
         ),
         "description_field": key,
+        "use": one_of(*get_args(FlowUse)),
+        "begun_by": _keys,
+        "words": list_of(word),
+        "owner": _keys,
+        "begins_when": maybe_condition,
+        "offered_when": maybe_condition,
+        "blocks_close": yes_no,
         "source": word,
+        "origin": one_of(*_ORIGINS),
     },
     needed=("flow", "title", "start", "steps"),
     may_lack=("fields",),
@@ -133,6 +175,7 @@ _row = Record(
         "marks": _keys,
         "flags": _keys,
         "no_sanction_when": maybe_condition,
+        "conflict": text,
         "source": word,
     },
     needed=("key", "number", "label", "plain", "marks"),
@@ -173,6 +216,29 @@ grid = Record(
     },
     needed=("grid", "title", "columns", "rows"),
     rename={"grid": "key"},
+).kind()
+
+_decision_row = Record(
+    make=DecisionRow,
+    keys={"key": key, "when": maybe_condition, "why": text, "flags": _keys, "source": word},
+    needed=("key", "why"),
+    may_lack=("when",),
+    marked=True,
+).kind()
+
+decision_table = Record(
+    make=DecisionTable,
+    keys={
+        "decision": key,
+        "title": text,
+        "hit": one_of("first"),
+        "rows": list_of(_decision_row),
+        "overlays": list_of(_decision_row),
+        "source": word,
+    },
+    needed=("decision", "title", "hit", "rows"),
+    rename={"decision": "key"},
+    marked=True,
 ).kind()
 
 _tell = Record(
@@ -243,6 +309,16 @@ permission = Record(
 ).kind()
 """`{verb, role, scope}`; several verbs or roles in one line mean each with each."""
 
+# --- what belongs to no school ---
+
+duty = Record(
+    make=Duty,
+    keys={"number": whole(1, 999), "duty": word, "schools": _keys, "why_not_yet": word},
+    needed=("number", "duty", "schools"),
+).kind()
+
+duties = list_of(duty)
+forms = mapping_of(fields)
 texts = mapping_of(text)
 roles = mapping_of(role)
 actions = mapping_of(action)

@@ -14,7 +14,7 @@ from typing import Any
 from bot.definitions import files
 from bot.definitions.checks import check
 from bot.definitions.content import content_hash
-from bot.definitions.draft import Layer, merge
+from bot.definitions.draft import KEYED, Layer, merge
 from bot.definitions.reader import Node, read_yaml
 from bot.definitions.school_file import school
 from bot.definitions.shape import Kind, Notes, listed, nearest, read_at
@@ -36,11 +36,14 @@ _ROLES: _Sections = {
 _TEXTS: _Sections = {"texts": ("texts", files.texts)}
 _ACTIONS: _Sections = {"actions": ("actions", files.actions)}
 _GUIDANCE: _Sections = {"guidance": ("guidance", files.texts)}
+_FORMS: _Sections = {"forms": ("forms", files.forms)}
+_DUTIES: _Sections = {"duties": ("duties", files.duties)}
 _ROUTING: _Sections = {"routing": ("routing", files.routing)}
 _KEYED_FILES: dict[str, tuple[str, Kind[Any]]] = {
     "flow": ("flows", files.flow),
     "table": ("tables", files.table),
     "grid": ("grids", files.grid),
+    "decision": ("decisions", files.decision_table),
 }
 
 
@@ -89,13 +92,11 @@ def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:
 
 
 def _made(pack: str, merged: Layer) -> Definition:
-    blanks = {**_SCHOOL, **_ROLES, **_ROUTING}
+    blanks = {**_SCHOOL, **_ROLES, **_ROUTING, **_DUTIES}
     values = {
         name: merged.sections.get(name, kind.blank) for name, (_, kind) in blanks.items() if name != "texts"
     }
-    keyed = {
-        name: merged.sections[name] for name in ("tables", "grids", "flows", "actions", "guidance", "texts")
-    }
+    keyed = {name: merged.sections[name] for name in KEYED if name != "roles"}
     permissions = tuple(p for several in values.pop("permissions") for p in several)
     return Definition(pack=pack, hash="", permissions=permissions, **values, **keyed)
 
@@ -131,7 +132,12 @@ def _reading(path: Path) -> _Reading | str:
         return "Rename it to end in .yaml."
     folder = path.parent.as_posix()
     if folder == ".":
-        by_name = {"school.yaml": _SCHOOL, "roles.yaml": _ROLES}
+        by_name = {
+            "school.yaml": _SCHOOL,
+            "roles.yaml": _ROLES,
+            "forms.yaml": _FORMS,
+            "duties.yaml": _DUTIES,
+        }
         if path.name in by_name:
             return _by_sections(by_name[path.name])
         if path.name.startswith("texts"):
@@ -179,7 +185,7 @@ def _by_key(name: str) -> _Reading:
 
 
 def _read_table_file(root: Node, layer: Layer, notes: Notes) -> None:
-    heads = ("table", "grid", "routing")
+    heads = ("table", "grid", "decision", "routing")
     found = [name for name in heads if isinstance(root.content, dict) and name in root.content]
     if len(found) != 1:
         remedy = f"Begin the file with one of: {listed(heads)}."

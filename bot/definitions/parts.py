@@ -130,6 +130,7 @@ field = Record(
         "hint": text,
         "options": values_of(mapping_of(option)),
         "needed": text,
+        "needed_when": maybe_condition,
         "max_length": whole(1, 20_000),
         "part": one_of(*get_args(Part)),
         "table": word,

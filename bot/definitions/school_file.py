@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from typing import get_args
 
 from bot.definitions.reader import Node
 from bot.definitions.shape import Kind, Notes, Record, key, list_of, mapping_of, one_of, whole, word, yes_no
-from bot.model.definition import ClimbClock, Clocks, OpenHours, School
+from bot.model.definition import ClimbClock, Clocks, OpenHours, Policy, School
 from bot.model.tables import Urgency
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -104,6 +104,20 @@ _clocks = Record(
     ),
 ).kind()
 
+
+def _read_date(node: Node, place: str, notes: Notes) -> date:
+    written = node.content if isinstance(node.content, str) else ""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        notes.fault(node.line, place, f"{written!r} is no date", 'Write it as "2026-09-01".')
+        return date.max
+
+
+_policy = Record(
+    make=Policy, keys={"name": word, "review": Kind(_read_date, date.max)}, needed=("name", "review")
+).kind()
+
 school = Record(
     make=School,
     keys={
@@ -117,6 +131,8 @@ school = Record(
         "year_starts": Kind(_read_month_day, (9, 1)),
         "danger_words": list_of(word),
         "publish": one_of("files", "two-people"),
+        "languages": list_of(word),
+        "policies": list_of(_policy),
     },
     needed=(
         "name",

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from typing import Literal
 
 from bot.model.conditions import Condition
 from bot.model.flows import NO_TEXT, Field, Flow, Mark
 from bot.model.people import Role
-from bot.model.tables import Grid, Routing, SanctionTable, Urgency
+from bot.model.tables import DecisionTable, Grid, Routing, SanctionTable, Urgency
 from bot.model.text import Text
 
 
@@ -118,11 +118,30 @@ class OpenHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The document that the pack carries out, and when the school was to review it."""
+
+    name: str
+    review: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One of the policies' duties by number. `why_not_yet` empty: some step carries it out."""
+
+    number: int
+    duty: str
+    schools: tuple[str, ...]
+    why_not_yet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class School:
     """What one school entered about itself. `prefix` begins its case numbers. `zone` is an IANA name.
 
     `channel_roles`: every member of the alert channel's team must hold one of these.
-    `danger_words` make a pupil's message immediate. `year_starts` is (month, day).
+    `danger_words` make a pupil's message immediate. `year_starts` is (month, day). `languages`: those in
+    which every sentence should stand besides `language`, which channel posts are in.
     """
 
     name: str
@@ -135,11 +154,16 @@ class School:
     year_starts: tuple[int, int]
     danger_words: tuple[str, ...]
     publish: Literal["files", "two-people"]
+    languages: tuple[str, ...] = ()
+    policies: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """One school's whole pack at one version. `hash` is of the content, not of lines or comments."""
+    """One school's whole pack at one version. `hash` is of the content, not of lines or comments.
+
+    `forms`: by step kind, what every step of that kind asks (a referral: to whom, when, with what reference).
+    """
 
     pack: str
     hash: str
@@ -154,3 +178,6 @@ class Definition:
     actions: Mapping[str, CaseAction]
     guidance: Mapping[str, Text]
     texts: Mapping[str, Text] = field(default_factory=dict)
+    decisions: Mapping[str, DecisionTable] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    duties: tuple[Duty, ...] = ()

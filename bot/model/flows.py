@@ -70,7 +70,7 @@ class Field:
     say who they are.
     `table`: for kind row, which sanction table; empty takes the case's own. Kind `action` is an action column
     of the case's table. `show`: ask only when true (None: always).
-    `max_length` in characters.
+    `max_length` in characters. `needed_when`: the sentence of `needed` counts only then (None: always).
     """
 
     key: str
@@ -79,6 +79,7 @@ class Field:
     hint: Text = NO_TEXT
     options: tuple[Option, ...] = ()
     needed: Text = NO_TEXT
+    needed_when: Condition | None = None
     max_length: int = 200
     part: Part = "none"
     table: str = ""
@@ -88,21 +89,64 @@ class Field:
     mark: Mark | None = None
 
 
-StepKind = Literal["guidance", "form", "decision", "notify", "end"]
+StepKind = Literal[
+    "guidance",
+    "form",
+    "decision",
+    "task",
+    "approval",
+    "referral",
+    "custody",
+    "wait",
+    "notify",
+    "end",
+]
+
+OUTCOMES: Mapping[str, tuple[str, ...]] = {
+    "guidance": ("read",),
+    "task": ("done", "not_done"),
+    "approval": ("granted", "refused", "expired"),
+    "referral": ("made", "not_made"),
+    "custody": ("kept", "returned", "passed_on"),
+    "wait": ("passed", "happened"),
+}
+"""How a step of a procedure can turn out. A condition asks for it as a field under the step's own key."""
+
+FlowUse = Literal["report", "case", "request", "question"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Another flow, begun with the case's facts when the step is left and `when` holds (None: always)."""
+
+    flow: str
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of a flow.
 
-    guidance: title and body to read and confirm. form: fields. decision: no card; asks `table`
-    (the routing, or empty) and follows `next`. notify: no card; `does` says what is sent. end: `does` says
-    how the run ends.
-    `buttons`: a choice field drawn as a row of buttons, each of which sends the form. `notices`: guidance
-    keys drawn above everything. `unchecked_when`: send without checking what is needed. `needs_one`: at
-    least one of these fields must be answered, else `needs_one_error`. `review`: the card lists all
-    answers so far. `send`: label of the button that goes on. `does` of notify: danger | sent; of end:
-    sent | dealt | unfinished.
+    guidance: title and body to read and confirm. form: fields. decision: no card; asks `table` (the
+    routing, a decision table, or empty) and follows `next`. notify: no card; in a report `does` says what is
+    sent, in a procedure `tell` says which roles are told `body`. end: `does` says how the run ends.
+    task: `body` is to be done by `who`. approval: `approvers` sign, `needs` of them, each a different person.
+    referral: made to one of `options`, or not made and why. custody: something changes hands, until it is
+    returned or passed on. wait: until `wait_minutes` or the date in `until_field` is past, or somebody
+    records `event`.
+
+    Of a form in a report: `buttons`: a choice field drawn as a row of buttons, each of which sends the form.
+    `notices`: guidance keys drawn above everything. `unchecked_when`: send without checking what is needed.
+    `needs_one`: at least one of these fields must be answered, else `needs_one_error`. `review`: the card
+    lists all answers so far. `send`: label of the button that goes on. `does` of notify: danger | sent; of
+    end: sent | dealt | unfinished in a report, done | stopped elsewhere.
+
+    Of a step in a procedure: `who`: ordered roles, the first with a holder does it; empty is the owner of the
+    case. `due_minutes` from when the step began (0: no due time), counted in school hours if `due_in_hours`.
+    `requires`: earlier steps of this flow without which it cannot be done. `starts`: other flows that begin
+    when it is left. `deletes`, `uses`: names of material that the step does away with, or needs.
+    `looks_up`: a field of kind row whose grid row is shown with its marks and source. `expires_minutes` of an
+    approval; `others_only`: whoever asked for it may not sign. `flags` are raised when the step is passed.
     """
 
     key: str
@@ -119,9 +163,28 @@ class Step:
     send: Text = NO_TEXT
     table: str = ""
     does: str = ""
+    who: tuple[str, ...] = ()
+    due_minutes: int = 0
+    due_in_hours: bool = False
+    requires: tuple[str, ...] = ()
+    starts: tuple[Start, ...] = ()
+    approvers: tuple[str, ...] = ()
+    needs: int = 0
+    expires_minutes: int = 0
+    others_only: bool = False
+    options: tuple[Option, ...] = ()
+    wait_minutes: int = 0
+    until_field: str = ""
+    event: Text = NO_TEXT
+    tell: tuple[str, ...] = ()
+    looks_up: str = ""
+    deletes: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     next: tuple[Branch, ...] = ()
     source: str = ""
     origin: Literal["policy", "national", "product"] = "policy"
+    fires: str = ""
     mark: Mark | None = None
 
 
@@ -135,7 +198,15 @@ class DerivedFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A procedure. `description_field` takes what was typed before the flow began."""
+    """A procedure. `description_field` takes what was typed before the flow began.
+
+    `use`: report (what staff send in), case (a procedure of a case, several at once), request (staff ask for
+    something; it opens a case of its own, without people in it, that belongs to `owner`), question (looked up
+    and answered at once; leaves no case). `begun_by`: roles that may begin it by hand; `words`: what staff
+    would type to ask for it. `begins_when`: a case whose facts meet it begins the flow by itself, once.
+    `offered_when`: handlers are offered it only then (None: always). `blocks_close`: the case cannot be
+    closed while a run of it is open.
+    """
 
     key: str
     title: Text
@@ -144,5 +215,13 @@ class Flow:
     steps: Mapping[str, Step]
     flags: tuple[DerivedFlag, ...] = ()
     description_field: str = ""
+    use: FlowUse = "report"
+    begun_by: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+    begins_when: Condition | None = None
+    offered_when: Condition | None = None
+    blocks_close: bool = True
     source: str = ""
+    origin: Literal["policy", "national", "product"] = "policy"
     mark: Mark | None = None

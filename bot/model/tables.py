@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.model.conditions import Condition
-from bot.model.flows import Mark
+from bot.model.flows import NO_TEXT, Mark
 from bot.model.text import Text
 
 
@@ -39,7 +39,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row: the policy's words, plain words for the reporter, and the marked columns' keys in order."""
+    """A row: the policy's words, plain words for the reporter, and the marked columns' keys in order.
+
+    `conflict`: where another line of the policy says otherwise, what it says and which of the two is followed
+    (the stricter). Shown with the answer, and listed for the DSL.
+    """
 
     key: str
     number: int
@@ -48,6 +52,7 @@ class Row:
     marks: tuple[str, ...]
     flags: tuple[str, ...] = ()
     no_sanction_when: Condition | None = None
+    conflict: Text = NO_TEXT
     source: str = ""
     mark: Mark | None = None
 
@@ -97,6 +102,34 @@ class Tell:
     oversight: bool = False
     sees: Literal["all", "children"] = "all"
     instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """A row of a decision table: the answer of the step that asks is its `key`. `flags` are raised."""
+
+    key: str
+    when: Condition | None
+    why: Text
+    flags: tuple[str, ...] = ()
+    source: str = ""
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionTable:
+    """Asked by a decision step. `hit` first: the first row that holds answers, the last is the otherwise.
+
+    Every one of `overlays` that holds adds its flags, each with its reason.
+    """
+
+    key: str
+    title: Text
+    hit: Literal["first"]
+    rows: tuple[DecisionRow, ...]
+    overlays: tuple[DecisionRow, ...] = ()
+    source: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,99 @@
+"""One walk of a case through a procedure: where it stands, who signed, who has the device.
+
+Several run at once in one case, each pinned to the case's definition. Must not know where it is kept or how
+it is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bot.model.people import PersonId, RoleRef
+
+ProcedureState = Literal["open", "done", "stopped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """One person's word on one approval, in a role that may; single use. `yes` false needs its reason."""
+
+    step: str
+    by: PersonId
+    role: str
+    yes: bool
+    at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Something changed hands: who gave and who took it (as written), when, where it is kept.
+
+    `how`: kept (by whoever took it), returned (to its owner) or passed_on (to the police or another body,
+    with `reference`). The last hand-over says where it is now.
+    """
+
+    step: str
+    what: str
+    gave: str
+    took: str
+    at: datetime
+    where: str
+    how: Literal["kept", "returned", "passed_on"]
+    by: PersonId
+    role: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDone:
+    """A step that was passed: its outcome (of OUTCOMES, a row's key, or empty), by whom, in which role."""
+
+    step: str
+    at: datetime
+    outcome: str = ""
+    by: PersonId | None = None
+    role: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """One run of a flow in a case.
+
+    `revision` +1 per unit of work. `visit` +1 whenever another step is shown: a press on an earlier one is
+    stale. `answers` by field key, and by step key its outcome. `done` are the steps passed, in order.
+    `who` is the role that the step waits for (None: nobody, or the owner of the case). `step_began_at` is
+    what due times count from; `due_at`, `expires_at`, `wakes_at` are the step's own, aware UTC. `clock_id`:
+    the armed alarm. `asked_by` began it, and is who asked for an approval. `started_by`: the procedure whose step
+    began it.
+    """
+
+    id: str
+    case: str
+    flow: str
+    definition: str
+    step: str
+    state: ProcedureState
+    revision: int
+    visit: int
+    began_at: datetime
+    step_began_at: datetime
+    asked_by: PersonId | None = None
+    started_by: str = ""
+    who: RoleRef | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    done: tuple[StepDone, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
+    flags: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    wakes_at: datetime | None = None
+    clock_id: str | None = None
+    reminded: bool = False
+    ended_at: datetime | None = None
