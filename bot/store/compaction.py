@@ -140,7 +140,7 @@ def _survey(files: Files, stopping: threading.Event) -> tuple[Places, set[str], 
         for key in line.deletes:
             places.pop(key, None)
         for put in line.puts:
-            places[put.table, put.id] = replayed.position
+            places[put.table, put.name] = replayed.position
         destroyed.update(line.destroyed)
     return places, destroyed, end.position
 
@@ -152,7 +152,7 @@ def _living(line: Line, position: int, places: Places, destroyed: set[str]) -> L
         puts=tuple(
             put
             for put in line.puts
-            if places.get((put.table, put.id)) == position and put.scope not in destroyed
+            if places.get((put.table, put.name)) == position and put.scope not in destroyed
         ),
         entries=tuple(
             entry._replace(body=b"") if entry.scope in destroyed else entry for entry in line.entries

@@ -63,8 +63,8 @@ class Contents:
         a table that is not known."""
         for key in line.keys:
             self.ring.add(key)
-        for name, document in line.deletes:
-            self._known(name).drop(document)
+        for table, name in line.deletes:
+            self._known(table).unload(name)
         for put in line.puts:
             self._known(put.table).load(put, where)
             self._born = max(self._born, put.born)
@@ -124,7 +124,7 @@ class Contents:
             self.chain.add(entries[-1])
         return Line(
             keys=keys,
-            deletes=tuple((rows.table.name, key) for rows, key in plan.deletes),
+            deletes=tuple((rows.table.name, rows.name(key)) for rows, key in plan.deletes),
             puts=tuple(puts),
             entries=tuple(entries),
             destroyed=plan.destroy,

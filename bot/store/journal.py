@@ -21,7 +21,18 @@ import msgspec
 
 from bot.errors import RecordDamaged, StoreFailed
 from bot.store import disk
-from bot.store.line import VERSION, Framed, Header, Line, encode, frame, read_header, read_line, unframe
+from bot.store.line import (
+    OLDEST,
+    VERSION,
+    Framed,
+    Header,
+    Line,
+    encode,
+    frame,
+    read_header,
+    read_line,
+    unframe,
+)
 
 SUFFIX = ".journal"
 
@@ -161,6 +172,11 @@ def header_of(path: Path) -> Header:
         raise damaged(path.name, "does not begin as a journal does") from None
     if header.version > VERSION:
         raise StoreFailed(f"{path.name} was written by a newer Handrail. Start that version or a later one.")
+    if header.version < OLDEST:
+        raise StoreFailed(
+            f"{path.name} was written before Handrail's first release, in a rehearsal. "
+            "Remove that data folder, or name another, to begin with an empty one."
+        )
     return header
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import logging
 import os
 import stat
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +30,16 @@ NONCE_BYTES = 12
 CIPHERS_KEPT = 4096
 FIRST_LINE = "handrail school key 1"
 CHECK = b"handrail key check"
+NAME_BYTES = 16
+NAMES = b"handrail document names"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolKey:
+    """The school's key, as the two that are made of it: one wraps data keys, one makes names."""
+
+    cipher: AESGCM = field(repr=False)
+    names: bytes = field(repr=False)
 
 
 def bound(*parts: str) -> bytes:
@@ -57,7 +69,7 @@ def make_school_key(path: Path) -> None:
     disk.put_in_place(unfinished, path)
 
 
-def read_school_key(path: Path) -> AESGCM:
+def read_school_key(path: Path) -> SchoolKey:
     """Raises StoreFailed when the file is missing or is no key."""
     try:
         lines = path.read_text("ascii").splitlines()
@@ -77,14 +89,16 @@ def read_school_key(path: Path) -> AESGCM:
         raise StoreFailed(f"{path} does not hold a school's key. Put your copy of the key back.")
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         LOG.warning("others on this server may read the school's key", extra={"action": "key_exposed"})
-    return AESGCM(key)
+    names = hashlib.blake2b(NAMES, key=key, digest_size=KEY_BYTES).digest()
+    return SchoolKey(cipher=AESGCM(key), names=names)
 
 
 class KeyRing:
     """The data key of each scope, made on first use."""
 
-    def __init__(self, school: AESGCM) -> None:
-        self._school = school
+    def __init__(self, school: SchoolKey) -> None:
+        self._school = school.cipher
+        self._names = hashlib.blake2b(key=school.names, digest_size=NAME_BYTES)
         self._wrapped: dict[str, bytes] = {}
         self._ciphers: LRUCache[str, AESGCM] = LRUCache(capacity=CIPHERS_KEPT)
         self.destroyed: set[str] = set()
@@ -100,6 +114,15 @@ class KeyRing:
         except InvalidTag:
             return False
         return True
+
+    def name(self, table: str, key: str) -> str:
+        """What stands in the files for a document's id: the same each time, and nothing without the key.
+
+        An id may hold the ids of a case and of the person who was told of it, and outlives the case's key.
+        """
+        keyed = self._names.copy()
+        keyed.update(bound(table, key))
+        return keyed.hexdigest()
 
     def add(self, key: StoredKey) -> None:
         """Take a wrapped key from the journal."""

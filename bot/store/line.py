@@ -19,16 +19,19 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
+OLDEST = 2
+"""Version 1 never held a real report. Its ids stood in clear, so it cannot be brought up without the key."""
 MIGRATIONS: Mapping[int, Callable[[bytes], bytes]] = {}
 """From a version to the next: a payload of that version in, the next version's out."""
 
 
 class StoredPut(NamedTuple):
-    """A document. `born` counts the store's documents by first writing, for 'oldest first'."""
+    """A document. `name` stands for its id, which is sealed with it (`KeyRing.name`). `born` counts the
+    store's documents by first writing, for 'oldest first'."""
 
     table: str
-    id: str
+    name: str
     scope: str
     born: int
     sealed: bytes
@@ -54,7 +57,10 @@ class StoredKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One commit over all tables. Replay order: keys, deletes, puts, entries, destroyed."""
+    """One commit over all tables. Replay order: keys, deletes, puts, entries, destroyed.
+
+    `deletes` are tables and names, as in `StoredPut`.
+    """
 
     keys: tuple[StoredKey, ...] = ()
     deletes: tuple[tuple[str, str], ...] = ()

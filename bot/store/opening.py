@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from bot.errors import RecordDamaged, StoreFailed
 from bot.model.problems import Problem
 from bot.model.record import Table
@@ -21,7 +19,7 @@ from bot.store import disk
 from bot.store.compaction import Compactor
 from bot.store.contents import Contents
 from bot.store.journal import End, Files, header_of, list_files, replay, tidy
-from bot.store.keys import KeyRing, make_school_key, read_school_key
+from bot.store.keys import KeyRing, SchoolKey, make_school_key, read_school_key
 from bot.store.line import Header
 from bot.store.lock import hold
 from bot.store.store import JournalStore
@@ -118,7 +116,7 @@ def _open(
 
 def read_record(
     files: Files,
-    school: AESGCM,
+    school: SchoolKey,
     tables: Sequence[Table[Any]],
     *,
     case_table: str,

@@ -23,6 +23,7 @@ from bot.store.line import StoredPut, encode
 Cache = LRUCache[tuple[str, str], Any]
 
 _plain = msgspec.json.Decoder(dict[str, Any]).decode
+_text = msgspec.json.Decoder(str).decode
 
 
 class Facts(NamedTuple):
@@ -85,7 +86,11 @@ class Rows(Mapping[str, dict[str, Any]]):
     def encoded(self, key: str) -> bytes:
         """The document's JSON. Raises KeyError for an unknown id, InvalidTag for a damaged document."""
         record = self._records[key]
-        return self._ring.open(record.facts.scope, record.sealed, self._place(key))
+        return self._open(record.facts.scope, record.sealed, self.name(key))[1]
+
+    def name(self, key: str) -> str:
+        """What stands for an id in the journal."""
+        return self._ring.name(self.table.name, key)
 
     def value(self, key: str) -> Any | None:
         """The document as its type, shared and frozen."""
@@ -134,33 +139,37 @@ class Rows(Mapping[str, dict[str, Any]]):
     def place(self, key: str, prepared: Prepared, born: int) -> StoredPut:
         """Seal and hold a document; `born` counts only if it is new."""
         before = self._records.get(key)
-        scope = prepared.facts.scope
-        sealed = self._ring.seal(scope, prepared.encoded, self._place(key))
-        put = StoredPut(self.table.name, key, scope, before.born if before else born, sealed)
-        self._hold(put, prepared.facts)
+        scope, name = prepared.facts.scope, self.name(key)
+        sealed = self._ring.seal(scope, encode(key) + b"\n" + prepared.encoded, self._place(name))
+        put = StoredPut(self.table.name, name, scope, before.born if before else born, sealed)
+        self._hold(key, put, prepared.facts)
         self._cache[self.table.name, key] = prepared.value
         return put
 
     def load(self, put: StoredPut, where: str) -> None:
-        """Take a document from the journal, to be opened by `settle` if it is the last of its id."""
-        self._unopened[put.id] = (put, where)
+        """Take a document from the journal, to be opened by `settle` if it is the last of its name."""
+        self._unopened[put.name] = (put, where)
+
+    def unload(self, name: str) -> None:
+        """Leave out a document that the journal took back."""
+        self._unopened.pop(name, None)
 
     def settle(self) -> None:
         """Open and index what was loaded. Raises RecordDamaged, naming the file of the document."""
-        for key, (put, where) in self._unopened.items():
+        for name, (put, where) in self._unopened.items():
             if put.scope in self._ring.destroyed:
                 continue
             try:
-                value = self._decode(self._ring.open(put.scope, put.sealed, self._place(key)))
+                key, encoded = self._open(put.scope, put.sealed, name)
+                value = self._decode(encoded)
             except (InvalidTag, KeyError, msgspec.DecodeError):
                 raise damaged(where, f"has a document for {self.table.name} that cannot be opened") from None
             # The scope it was sealed for counts, whatever the table would choose today.
-            self._hold(put, self._facts(value)._replace(scope=put.scope))
+            self._hold(key, put, self._facts(value)._replace(scope=put.scope))
         self._unopened.clear()
 
     def drop(self, key: str) -> None:
         """Forget a document, if it is there."""
-        self._unopened.pop(key, None)
         record = self._records.pop(key, None)
         if record is None:
             return
@@ -174,20 +183,20 @@ class Rows(Mapping[str, dict[str, Any]]):
         for key in self._scopes.find(("scope", scope)):
             self.drop(key)
 
-    def _hold(self, put: StoredPut, facts: Facts) -> None:
-        before = self._records.get(put.id)
-        self._records[put.id] = Record(put.sealed, put.born, facts)
+    def _hold(self, key: str, put: StoredPut, facts: Facts) -> None:
+        before = self._records.get(key)
+        self._records[key] = Record(put.sealed, put.born, facts)
         self.size += len(put.sealed)
         if before:
             self.size -= len(before.sealed)
             if before.facts[0] == facts[0] and before.facts[2:] == facts[2:]:
                 return
-            self._leave_indexes(put.id, before.facts)
-        self._keys.add(facts.pairs, put.id, put.born)
+            self._leave_indexes(key, before.facts)
+        self._keys.add(facts.pairs, key, put.born)
         if facts.scope != SYSTEM_SCOPE:
-            self._scopes.add((("scope", facts.scope),), put.id, put.born)
+            self._scopes.add((("scope", facts.scope),), key, put.born)
         if facts.order is not None:
-            self._sorted.add((facts.order, put.id))
+            self._sorted.add((facts.order, key))
 
     def _leave_indexes(self, key: str, facts: Facts) -> None:
         self._keys.remove(facts.pairs, key)
@@ -196,5 +205,10 @@ class Rows(Mapping[str, dict[str, Any]]):
         if facts.order is not None:
             self._sorted.remove((facts.order, key))
 
-    def _place(self, key: str) -> bytes:
-        return bound("document", self.table.name, key)
+    def _open(self, scope: str, sealed: bytes, name: str) -> tuple[str, bytes]:
+        """The id and the document's JSON."""
+        key, _, encoded = self._ring.open(scope, sealed, self._place(name)).partition(b"\n")
+        return _text(key), encoded
+
+    def _place(self, name: str) -> bytes:
+        return bound("document", self.table.name, name)

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import RecordDamaged, StoreFailed
 from bot.store import verify_folder
 from bot.store.journal import list_files
-from bot.store.line import VERSION, Header, encode, frame, read_line
+from bot.store.line import OLDEST, VERSION, Header, encode, frame, read_line
 from tests.unit.store.samples import (
     CASES,
     LINKS,
@@ -183,9 +183,19 @@ def test_a_file_of_a_newer_handrail_is_refused_with_what_to_do(tmp_path: Path) -
         reopen(folder)
 
 
-def test_a_record_kept_since_version_1_still_opens(tmp_path: Path) -> None:
+def test_a_record_with_ids_in_clear_is_refused_with_what_to_do(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    shutil.copytree(DATA / "record-version-1", folder)
+    reopen(folder).close()
+    (path,) = journal_files(folder)
+    older = Header(version=OLDEST - 1, kind="segment", first=1, case_table="cases", check=b"")
+    path.write_bytes(frame(0, 0, encode(older)))
+    with pytest.raises(StoreFailed, match="Remove that data folder, or name another"):
+        reopen(folder)
+
+
+def test_a_record_kept_since_version_2_still_opens(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(DATA / "record-version-2", folder)
     store = reopen(folder)
     assert store.get(CASES, "c1") == Case(id="c1", revision=2, owner="head", notes=("first",))
     assert [kept.entry.kind for kept in store.history("c1")] == ["noted", "decided", "noted"]

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 
+from bot.model.record import Commit
 from bot.store import JournalStore
 from bot.store.journal import list_files
 from bot.store.keys import KeyRing, bound, read_school_key
 from bot.store.line import Line, read_line, unframe
 from tests.unit.store.samples import (
+    LINKS,
     MARKER,
     NOW,
     Case,
@@ -57,7 +59,16 @@ async def test_no_word_number_time_owner_or_actor_is_readable(tmp_path: Path) ->
     await store.settled()
     store.close()
     everything = b"".join(path.read_bytes() for path in folder.iterdir())
-    for word in (MARKER, "owner-word", "index-word", "kind-word", "channel-word", "pack-1", str(LONG_NUMBER), "2026-"):
+    for word in (
+        MARKER,
+        "owner-word",
+        "index-word",
+        "kind-word",
+        "channel-word",
+        "pack-1",
+        str(LONG_NUMBER),
+        "2026-",
+    ):
         assert word.encode() not in everything
     assert b"links" in everything
 
@@ -126,7 +137,44 @@ def test_a_sealed_part_opens_in_its_own_place_only(tmp_path: Path) -> None:
     for key in line.keys:
         ring.add(key)
     put = line.puts[0]
-    assert MARKER.encode() in ring.open("c1", put.sealed, bound("document", "cases", "c1"))
-    for place in (bound("document", "cases", "c2"), bound("document", "links", "c1"), b""):
+    name = ring.name("cases", "c1")
+    assert put.name == name
+    assert MARKER.encode() in ring.open("c1", put.sealed, bound("document", "cases", name))
+    other = ring.name("cases", "c2")
+    for place in (bound("document", "cases", other), bound("document", "links", name), b""):
         with pytest.raises(InvalidTag):
             ring.open("c1", put.sealed, place)
+
+
+async def test_no_file_tells_which_person_was_told_of_which_case(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = reopen(folder, segment_bytes=SEGMENT_BYTES)
+    key = "alert/case-word/person-word"
+    store.stage(link(key, Link(channel="a")))
+    store.stage(link("person-word", Link(channel="b")))
+    store.stage(Commit(at=NOW, deletes=((LINKS, "person-word"),)))
+    store.stage(keep(Case(id="other")))
+    store.stage(erase("other"))
+    await store.settled()
+    await compacted(store, folder, 1)
+    store.stage(link(key, Link(channel="c")))
+    await store.settled()
+    store.close()
+    everything = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert b"person-word" not in everything
+    assert b"case-word" not in everything
+    store = reopen(folder)
+    assert store.get(LINKS, key) == Link(channel="c")
+    assert store.get(LINKS, "person-word") is None
+    assert store.find(LINKS, "channel", "c") == (key,)
+    store.close()
+
+
+def test_another_school_has_other_names_for_the_same_ids(tmp_path: Path) -> None:
+    names = set()
+    for school in ("one", "two"):
+        reopen(tmp_path / school).close()
+        ring = KeyRing(read_school_key(tmp_path / school / "school.key"))
+        assert ring.name("links", "l1") == ring.name("links", "l1")
+        names |= {ring.name("links", "l1"), ring.name("links", "l2"), ring.name("cases", "l1")}
+    assert len(names) == 6

@@ -66,7 +66,9 @@ def test_a_record_that_nobody_touched_has_no_problems(folder: Path) -> None:
 def test_a_changed_byte_in_an_entry_is_found(folder: Path) -> None:
     def flip(line: Line) -> Line:
         first, *rest = line.entries
-        return replace(line, entries=(first._replace(body=first.body[:-1] + bytes([first.body[-1] ^ 1])), *rest))
+        return replace(
+            line, entries=(first._replace(body=first.body[:-1] + bytes([first.body[-1] ^ 1])), *rest)
+        )
 
     forger = Forger(folder)
     forger.change(4, flip)
@@ -148,7 +150,7 @@ def test_a_changed_case_document_is_found(folder: Path) -> None:
 
     def rewrite(line: Line) -> Line:
         (put,) = line.puts
-        place = bound("document", "cases", "c1")
+        place = bound("document", "cases", forger.ring.name("cases", "c1"))
         document = forger.ring.open("c1", put.sealed, place).replace(b'"dsl"', b'"nobody"')
         return replace(line, puts=(put._replace(sealed=forger.ring.seal("c1", document, place)),))
 
