@@ -42,7 +42,7 @@ def _copy(files: Files, target: Path) -> None:
     if not files.segments:
         raise StoreFailed("There is no record to copy. Name the folder that holds the journal files.")
     for path in [*([files.base] if files.base else []), *(path for _, path in files.segments)]:
-        with path.open("rb") as source, (target / path.name).open("wb") as out:
+        with path.open("rb") as source, disk.create(target / path.name) as out:
             for raw in source:
                 if unframe(raw) is None:
                     if raw.endswith(b"\n") and b"\0" not in raw:

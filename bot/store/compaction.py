@@ -97,7 +97,7 @@ def compact(folder: Path, through: int, stopping: threading.Event) -> None:
     final = base_path(folder, through)
     unfinished = final.with_name(final.name + ".new")
     header = header_of(_paths(files)[0])
-    with unfinished.open("wb") as out:
+    with disk.create(unfinished) as out:
         out.write(frame(0, 0, encode(replace(header, kind="base", version=VERSION))))
         for replayed in _gently(replay(files, End(), sealed=True), stopping):
             line = _living(replayed.line, replayed.position, places, destroyed)

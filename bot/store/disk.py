@@ -6,14 +6,42 @@ Must not know the format of what is written.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
+import stat
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.errors import StoreFailed
 
+LOG = logging.getLogger(__name__)
+
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CLOSED_TO_US = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def create(path: Path, *, buffering: int = -1) -> BinaryIO:
+    """A file to write that this user alone may read; what stood there goes. Raises OSError."""
+    return open(  # Path.open has no opener, and a mode set afterwards would come too late
+        path, "wb", buffering=buffering, opener=lambda name, flags: os.open(name, flags, 0o600)
+    )
+
+
+def keep_private(folder: Path, files: Iterable[Path]) -> None:
+    """Close a folder and files in it to every other user, where the system knows of that."""
+    if os.name != "posix":
+        return
+    for path, mode in ((folder, 0o700), *((file, 0o600) for file in files)):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            try:
+                path.chmod(mode)
+            except PermissionError:
+                # Somebody else's folder that we may write in: what is in it is sealed all the same.
+                LOG.warning(
+                    "others on this server may open %s", path.name, extra={"action": "folder_exposed"}
+                )
 
 
 def sync_data(descriptor: int) -> None:

@@ -122,7 +122,7 @@ def create_segment(folder: Path, number: int, header: Header, size: int) -> tupl
     path = segment_path(folder, number)
     unfinished = path.with_name(path.name + ".new")
     first = frame(0, 0, encode(header))
-    with unfinished.open("wb", buffering=0) as file:
+    with disk.create(unfinished, buffering=0) as file:
         disk.preallocate(file.fileno(), size)
         file.write(first)
         disk.sync_data(file.fileno())

@@ -18,7 +18,7 @@ from bot.model.record import Table
 from bot.store import disk
 from bot.store.compaction import Compactor
 from bot.store.contents import Contents
-from bot.store.journal import End, Files, header_of, list_files, replay, tidy
+from bot.store.journal import SUFFIX, End, Files, header_of, list_files, replay, tidy
 from bot.store.keys import KeyRing, SchoolKey, make_school_key, read_school_key
 from bot.store.line import Header
 from bot.store.lock import hold
@@ -52,7 +52,7 @@ def open_store(
 ) -> JournalStore:
     """Open the record in `folder`, or begin one. `key_file` is where the school's key stands, or is made
     on first start: `folder/school.key` unless given. With less than `free_bytes` on the disk it does not
-    start, and `ready` says so.
+    start, and `ready` says so. Folder and files are closed to other users of the server.
 
     Raises StoreLocked, RecordDamaged, StoreFailed, each with what to do.
     """
@@ -93,6 +93,7 @@ def _open(
     if shortage:
         raise StoreFailed(shortage)
     tidy(folder)
+    disk.keep_private(folder, (folder / "lock", *folder.glob(f"*{SUFFIX}")))
     files = list_files(folder)
     if not files.segments and not key_file.exists():
         make_school_key(key_file)
