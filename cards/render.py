@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from bot.model.views import Action, Facts, Input, Notice, Paragraph, Tone, View
+from bot.model.views import Action, Buttons, Facts, Input, Notice, Paragraph, Tone, View
+from bot.model.views import Block as Shown
 from cards.elements import (
     SCHEMA_VERSION,
     ActionExecute,
@@ -62,7 +63,7 @@ def render(view: View) -> dict[str, Any]:
     return to_dict(card)
 
 
-def _draw(item: Paragraph | Notice | Facts | Input, position: int, revision: int) -> list[Block]:
+def _draw(item: Shown, position: int, revision: int) -> list[Block]:
     match item:
         case Paragraph():
             return [_paragraph(item, first=position == 0)]
@@ -73,6 +74,8 @@ def _draw(item: Paragraph | Notice | Facts | Input, position: int, revision: int
             return list(_facts(item))
         case Input():
             return [draw_input(item, revision)]
+        case Buttons():
+            return [_action_set(item.actions, revision)]
 
 
 def _paragraph(paragraph: Paragraph, *, first: bool) -> Block:
@@ -101,7 +104,11 @@ def _facts(facts: Facts) -> Iterable[Block]:
 def _action_sets(view: View) -> Iterable[Block]:
     """Buttons that answer a question stand in a row apart from those that move on."""
     for _, row in groupby(view.actions, key=lambda action: bool(action.values)):
-        yield ActionSet(actions=[_execute(action, view.revision) for action in row], spacing="large")
+        yield _action_set(row, view.revision)
+
+
+def _action_set(actions: Iterable[Action], revision: int) -> ActionSet:
+    return ActionSet(actions=[_execute(action, revision) for action in actions], spacing="large")
 
 
 def _execute(action: Action, revision: int) -> ActionExecute:

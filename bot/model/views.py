@@ -67,9 +67,6 @@ class Input:
     search: str = ""
 
 
-Block = Paragraph | Notice | Facts | Input
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """A button. `target` is a run or case id, `action_id` says which offer of the verb this is.
@@ -88,8 +85,18 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Buttons:
+    """A row of buttons among the blocks, for what must not wait below the inputs."""
+
+    actions: tuple[Action, ...]
+
+
+Block = Paragraph | Notice | Facts | Input | Buttons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One card. At most six actions, at most five inputs.
+    """One card. At most six actions, those among the blocks included, and at most five inputs.
 
     `summary` is what a lock screen may show: never a name, free text or a category.
     `revision` goes into input ids, so that a client never fills a new card with an old card's text.

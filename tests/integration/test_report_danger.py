@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model.cases import Case, excluded_now
+from bot.rehearsal.cards import words as words_of
 from bot.rehearsal.chat import Chat
 from tests.integration.conftest import Handrail
 from tests.integration.report_walks import (
@@ -32,6 +33,32 @@ async def in_danger(bot: Handrail, button: str = "Yes", **answers: str) -> tuple
     await bot.settled()
     (case,) = cases_in(bot)
     return chat, case
+
+
+async def test_danger_is_asked_above_everything_else_and_no_stands_below_what_it_sends(bot: Handrail) -> None:
+    chat = bot.school.chat(REPORTER)
+    await chat.say("report")
+    await bot.settled()
+
+    parts = [words_of(part) for part in chat.last_card.content["body"]]
+    first_input = next(at for at, part in enumerate(parts) if "What is it?" in part)
+    rows = [at for at, part in enumerate(chat.last_card.content["body"]) if part["type"] == "ActionSet"]
+    assert "Is anyone in danger right now?" in parts[1]
+    assert rows[0] == 2 < first_input < rows[1]
+    assert chat.last_card.buttons == ["Yes", "Not sure", "No", "Save for later", "Cancel"]
+    assert "Is anyone in danger right now?" in parts[rows[1] - 1]
+
+
+async def test_no_on_an_empty_card_says_what_is_missing_and_danger_stays_above_it(bot: Handrail) -> None:
+    chat = bot.school.chat(REPORTER)
+    await chat.say("report")
+    await bot.settled()
+    await chat.press("No")
+
+    shown = chat.last_card.text
+    assert "Please choose what it is." in shown
+    assert shown.index("Is anyone in danger") < shown.index("Please choose what it is.")
+    assert not cases_in(bot)
 
 
 @pytest.mark.parametrize("button", ["Yes", "Not sure"])

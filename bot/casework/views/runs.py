@@ -15,7 +15,7 @@ from bot.model.flows import Field, Flow, Step
 from bot.model.people import Directory
 from bot.model.runs import Run
 from bot.model.text import literal
-from bot.model.views import Action, Block, Notice, Paragraph, View
+from bot.model.views import Action, Block, Buttons, Notice, Paragraph, View
 from bot.model.views import Facts as FactRows
 
 LONGEST_SHOWN = 600
@@ -54,6 +54,9 @@ def _step_view(words: Words, run: Run, facts: Facts) -> View:
     answers = live_answers(flow, run)
     asked = shown_fields(words.definition, flow, step, {**answers}, facts)
     blocks: list[Block] = list(titled(words.text(step.title), words.text(step.body)))
+    blocks.extend(_asked_first(words, flow, step, run))
+    if _kept_unseen(flow, step, run):
+        blocks.append(Paragraph(text=words.say("words_kept"), subtle=True))
     if step.review:
         blocks.extend(_review(words, flow, run, facts))
     blocks.extend(
@@ -67,8 +70,6 @@ def _step_view(words: Words, run: Run, facts: Facts) -> View:
             form_error=words.text(step.needs_one_error),
         )
     )
-    if _kept_unseen(flow, step, run):
-        blocks.insert(1, Paragraph(text=words.say("words_kept"), subtle=True))
     if step.buttons in run.errors:
         blocks.append(Notice(text=words.say("error_buttons"), tone="attention"))
     if step.buttons:
@@ -93,21 +94,45 @@ def _kept_unseen(flow: Flow, step: Step, run: Run) -> bool:
     return bool(key and run.answers.get(key)) and key not in step.fields and not step.review and not walked
 
 
+def _asked_first(words: Words, flow: Flow, step: Step, run: Run) -> list[Block]:
+    """Danger before anything else (casework 1): the question, with the answers that wait for no input.
+
+    The others stand below the inputs, because what they send is those inputs.
+    """
+    if not step.buttons:
+        return []
+    question = flow.fields[step.buttons]
+    first = _answers(words, question, run, danger=True)
+    if not first:
+        return []
+    hint = words.text(question.hint)
+    return [
+        Paragraph(text=words.text(question.label), heading=True),
+        Buttons(actions=first),
+        *([Paragraph(text=hint, subtle=True)] if hint else []),
+    ]
+
+
+def _answers(words: Words, question: Field, run: Run, *, danger: bool) -> tuple[Action, ...]:
+    """The buttons for those options of a question that mean danger, or for those that do not."""
+    return tuple(
+        Action(
+            verb=verbs.ANSWER,
+            label=words.text(option.label),
+            target=run.id,
+            action_id=verbs.visit_id(run),
+            values=((question.key, option.key),),
+            tone="destructive" if danger else "positive",
+        )
+        for option in question.options
+        if ("danger" in option.flags) is danger
+    )
+
+
 def _actions(words: Words, flow: Flow, step: Step, run: Run) -> tuple[Action, ...]:
     stamp = verbs.visit_id(run)
     if step.buttons:
-        question = flow.fields[step.buttons]
-        send = tuple(
-            Action(
-                verb=verbs.ANSWER,
-                label=words.text(option.label),
-                target=run.id,
-                action_id=stamp,
-                values=((question.key, option.key),),
-                tone="destructive" if "danger" in option.flags else "positive",
-            )
-            for option in question.options
-        )
+        send = _answers(words, flow.fields[step.buttons], run, danger=False)
     else:
         label = words.text(step.send) or words.say(
             "button_understood" if step.kind == "guidance" else "button_next"

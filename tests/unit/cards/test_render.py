@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.model.views import Action, Choice, Facts, FieldKind, Input, Notice, Paragraph, View
+from bot.model.views import Action, Block, Buttons, Choice, Facts, FieldKind, Input, Notice, Paragraph, View
 from cards.fields import LONG_LIST
 from cards.render import render
 from tests.cards_samples import CASE, SAMPLES, button, choices
@@ -17,7 +17,7 @@ from tests.cards_soundness import assert_card_is_sound
 FIELD = Input(key="where", kind="choice", label="Where?", choices=choices("Home", "School"))
 
 
-def body(*blocks: Paragraph | Notice | Facts | Input, **more: Any) -> list[dict[str, Any]]:
+def body(*blocks: Block, **more: Any) -> list[dict[str, Any]]:
     """The body of a sound card of these blocks."""
     card = render(View(summary="Handrail", blocks=blocks, **more))
     assert_card_is_sound(card)
@@ -184,6 +184,15 @@ def test_buttons_that_answer_stand_apart_from_those_that_move_on() -> None:
 
 
 REFRESH = Action(verb="refresh", label="", target="case-1", action_id="refresh-1")
+
+
+def test_a_row_of_buttons_among_the_blocks_stands_where_it_was_put_and_sends_what_is_below_it_too() -> None:
+    asked = Buttons(actions=(button("answer", "Yes", values=(("danger", "yes"),)),))
+    row, field_shown, below = body(asked, FIELD, actions=(button("save", "Save for later"),))
+    assert [action["title"] for action in row["actions"]] == ["Yes"]
+    assert "associatedInputs" not in row["actions"][0]
+    assert field_shown["items"][0]["id"] == "where@0"
+    assert [action["title"] for action in below["actions"]] == ["Save for later"]
 
 
 def test_a_refresh_is_for_one_person_and_takes_no_typed_text() -> None:
