@@ -13,7 +13,7 @@ from typing import Literal
 from bot.engine.holders import barred as why_barred
 from bot.engine.holders import chain_of, holders, managed_by, own_holders
 from bot.engine.routing import SAFEGUARDING
-from bot.model.cases import Case, Climb, excluded_now
+from bot.model.cases import Case, Climb, excluded_now, owner_now
 from bot.model.definition import Definition
 from bot.model.people import Directory, Holder, PersonId, RoleRef
 
@@ -76,13 +76,24 @@ def barred_from_role(case: Case, role: RoleRef, directory: Directory) -> frozens
 
 
 def askable(case: Case, role: RoleRef, directory: Directory, at: datetime) -> tuple[Holder, ...]:
-    """Who may be asked to fill a role of this case, in order.
+    """Who may be asked to fill a role of this case, in order; whom it was handed to by name comes first.
 
-    About an adult of the school never safeguarding, but for what it is told to keep children safe.
+    A case that is handed over while somebody keeps it is for the role's own holders: behind them stands the
+    keeper. About an adult of the school never safeguarding, but for what it is told to keep children safe.
 
     Where the rule is for its own roles alone (a case about an adult who may have hurt a child), nobody
     else: no substitute and no last resort; behind them stands the outside route (casework 4).
     """
+    found = _askable(case, role, directory, at)
+    if role != case.owner.role:
+        return found
+    if case.owner.keeper is not None:
+        own = direct_holders(role, directory, barred_from_role(case, role, directory), at)
+        found = tuple(h for h in found if h.person in own and h.person != case.owner.keeper.person)
+    return tuple(sorted(found, key=lambda h: h.person != case.owner.named))
+
+
+def _askable(case: Case, role: RoleRef, directory: Directory, at: datetime) -> tuple[Holder, ...]:
     out = barred_from_role(case, role, directory)
     if not case.routed.only or role.role not in case.routed.roles:
         found_all = holders(role, directory, excluded=out, at=at)
@@ -147,6 +158,9 @@ def _roles_by_duty(
     roles = []
     if duty.accepted_by == person and _still_holds(duty.accepted_role, duty.role, person, directory):
         roles.append(duty.accepted_role)
+    keeper = duty.keeper
+    if keeper and keeper.person == person and _still_holds(keeper.role, keeper.towards, person, directory):
+        roles.append(keeper.role)
     if duty.role is None:
         return roles
     asked = person in duty.tried and _still_holds(duty.role.role, duty.role, person, directory)
@@ -186,6 +200,8 @@ def safeguarding_has(case: Case) -> bool:
         return True
     if case.owner.accepted_by is not None:
         return case.owner.accepted_role in SAFEGUARDING
+    if case.owner.keeper is not None and case.owner.keeper.role in SAFEGUARDING:
+        return True
     return case.owner.role is not None and case.owner.role.role in SAFEGUARDING
 
 
@@ -230,9 +246,10 @@ def _assigned(
     the owner's (casework 6; whom a standing right lets act on all cases stands in `roles.yaml`).
     """
     barred = barred_from_deciding(case, directory)
-    owner = case.owner.accepted_by
+    owner = owner_now(case)
+    offered = case.owner.accepted_by is None and verb == "accept"
     roles: list[str] = []
-    if owner is None or owner == person or verb in READING:
+    if owner is None or owner == person or offered or verb in READING:
         roles.extend(_roles_by_duty(case.owner, person, directory, barred, at))
     if verb in OVERSEEING:
         roles.extend(_roles_by_duty(case.oversight, person, directory, barred, at))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from bot.model.definition import School
@@ -44,10 +45,12 @@ def due_after(school: School, start: datetime, minutes: int, *, in_school_hours:
 def _spans(school: School, at: datetime) -> Iterator[tuple[datetime, datetime]]:
     zone = ZoneInfo(school.zone)
     today = at.astimezone(zone).date()
+    ordered = sorted(school.hours, key=attrgetter("opens"))
     for ahead in range(MOST_DAYS_AHEAD):
         day = today + timedelta(days=ahead)
-        for hours in sorted(school.hours, key=lambda h: h.opens):
-            if hours.weekday == day.weekday():
+        weekday = day.weekday()
+        for hours in ordered:
+            if hours.weekday == weekday:
                 opens = datetime.combine(day, hours.opens, tzinfo=zone).astimezone(UTC)
                 yield opens, datetime.combine(day, hours.closes, tzinfo=zone).astimezone(UTC)
 

@@ -14,6 +14,7 @@ from typing import Literal
 from bot.model.people import PersonId, RoleRef
 
 ProcedureState = Literal["open", "done", "stopped"]
+How = Literal["kept", "returned", "passed_on"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class HandOver:
     took: str
     at: datetime
     where: str
-    how: Literal["kept", "returned", "passed_on"]
+    how: How
     by: PersonId
     role: str
     reference: str = ""
@@ -68,8 +69,8 @@ class Procedure:
     stale. `answers` by field key, and by step key its outcome. `done` are the steps passed, in order.
     `who` is the role that the step waits for (None: nobody, or the owner of the case). `step_began_at` is
     what due times count from; `due_at`, `expires_at`, `wakes_at` are the step's own, aware UTC. `clock_id`:
-    the armed alarm. `asked_by` began it, and is who asked for an approval. `started_by`: the procedure whose step
-    began it.
+    the armed alarm. `asked_by` began it, and is who asked for an approval. `started_by`: the procedure whose
+    step began it.
     """
 
     id: str
@@ -97,3 +98,9 @@ class Procedure:
     clock_id: str | None = None
     reminded: bool = False
     ended_at: datetime | None = None
+
+
+def still_kept(procedure: Procedure) -> tuple[HandOver, ...]:
+    """The last hand-over of each custody step after which somebody of the school still has the thing."""
+    last = {hand_over.step: hand_over for hand_over in procedure.hand_overs}
+    return tuple(h for h in last.values() if h.how == "kept")
