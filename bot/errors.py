@@ -67,6 +67,12 @@ class RevisionMoved(HandrailError):
     action = "revision_moved"
 
 
+class ZoneMissing(HandrailError, ValueError):
+    """A time came without its zone, so nothing was recorded. Give the reference to whoever runs Handrail."""
+
+    action = "zone_missing"
+
+
 class PressUnreadable(HandrailError):
     """That button could not be read; nothing was changed. Use the newest card in this chat."""
 

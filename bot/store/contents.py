@@ -12,7 +12,7 @@ from typing import Any
 
 from tinydb.utils import LRUCache
 
-from bot.errors import RevisionMoved, StoreFailed
+from bot.errors import RevisionMoved, StoreFailed, ZoneMissing
 from bot.model.record import SYSTEM_SCOPE, Entry, Put, Table
 from bot.store.changes import difference
 from bot.store.history import NOTHING, Chain, plain
@@ -91,7 +91,8 @@ class Contents:
         entries: Sequence[Entry] = (),
         destroy: Sequence[str] = (),
     ) -> Plan:
-        """Check a commit. Raises RevisionMoved, or ValueError for what no caller should ever give."""
+        """Check a commit. Raises RevisionMoved, ZoneMissing, or ValueError for what no caller should
+        ever give."""
         touched = [(put.table.name, put.id) for put in puts] + [(table.name, key) for table, key in deletes]
         if len(set(touched)) < len(touched):
             raise ValueError("A commit names a document twice")
@@ -165,7 +166,7 @@ class Contents:
         planned = []
         for place, entry in enumerate(entries):
             if entry.at.utcoffset() is None:
-                raise ValueError("The time of a history entry needs its zone")
+                raise ZoneMissing
             _check_text(entry.case_id, entry.actor, entry.role, entry.kind, entry.definition)
             change = changes.get(entry.case_id, NOTHING) if last[entry.case_id] == place else NOTHING
             planned.append((entry, plain(entry.content), change))

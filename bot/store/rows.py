@@ -6,7 +6,9 @@ commits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
@@ -14,6 +16,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from tinydb.utils import LRUCache
 
+from bot.errors import ZoneMissing
 from bot.model.record import SYSTEM_SCOPE, Table
 from bot.store.index import Keys, Pair, Sorted
 from bot.store.journal import damaged
@@ -21,6 +24,9 @@ from bot.store.keys import KeyRing, bound
 from bot.store.line import StoredPut, encode
 
 Cache = LRUCache[tuple[str, str], Any]
+
+WITHOUT_ZONE = re.compile(rb'T\d\d:\d\d:\d\d(?:\.\d+)?"')
+"""The end of a time without a zone as it is encoded, or of a text that only looks like one."""
 
 _plain = msgspec.json.Decoder(dict[str, Any]).decode
 _text = msgspec.json.Decoder(str).decode
@@ -113,7 +119,8 @@ class Rows(Mapping[str, dict[str, Any]]):
         return tuple(key for _, key in islice(due, max(limit, 0)))
 
     def prepare(self, value: Any) -> Prepared:
-        """Raises ValueError, without a word of the content, for what could not be read back the same."""
+        """Raises ValueError, without a word of the content, for what could not be read back the same, and
+        ZoneMissing for a time without its zone anywhere in it."""
         try:
             encoded = encode(value)
             decoded = self._decode(encoded)
@@ -124,6 +131,10 @@ class Rows(Mapping[str, dict[str, Any]]):
                 f"A document for {self.table.name} would not be read back as the same "
                 f"{getattr(self.table.type, '__name__', 'value')}: check the type of each field"
             )
+        if WITHOUT_ZONE.search(encoded) and _lacks_zone(
+            msgspec.to_builtins(value, builtin_types=(datetime,))
+        ):
+            raise ZoneMissing
         return Prepared(decoded, encoded, self._facts(decoded))
 
     def _facts(self, value: Any) -> Facts:
@@ -212,3 +223,12 @@ class Rows(Mapping[str, dict[str, Any]]):
 
     def _place(self, name: str) -> bytes:
         return bound("document", self.table.name, name)
+
+
+def _lacks_zone(plain: Any) -> bool:
+    """Whether a time without its zone stands anywhere in plain lists, mappings and values."""
+    if isinstance(plain, dict):
+        return any(map(_lacks_zone, plain.values()))
+    if isinstance(plain, list | tuple):
+        return any(map(_lacks_zone, plain))
+    return isinstance(plain, datetime) and plain.utcoffset() is None

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.casework.ports import Store
-from bot.errors import RevisionMoved
+from bot.errors import RevisionMoved, ZoneMissing
 from bot.model.record import SYSTEM_SCOPE, Commit, Put, Table
 from tests.fakes.store import MemoryStore
 from tests.unit.store.samples import (
@@ -241,8 +241,29 @@ def test_history_takes_plain_json_values_only(store: Store, content: Any) -> Non
 
 def test_a_history_entry_without_a_zone_is_refused(store: Store) -> None:
     naive = datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001  # the point of the test
-    with pytest.raises(ValueError, match="zone"):
+    with pytest.raises(ZoneMissing):
         store.stage(Commit(at=NOW, entries=(replace(entry("c1"), at=naive),)))
+
+
+@pytest.mark.parametrize("micro", [0, 250_000])
+def test_a_document_with_a_time_without_a_zone_is_refused_whole(store: Store, micro: int) -> None:
+    naive = datetime(2026, 3, 2, 9, 30, 0, micro)  # noqa: DTZ001  # the point of the test
+    with pytest.raises(ZoneMissing):
+        store.stage(keep(Case(id="c1", due=naive)))
+    with pytest.raises(ZoneMissing):
+        store.stage(link("l1", Link(channel="a", seen={"x": (NOW, naive)})))
+    assert store.get(CASES, "c1") is None
+    assert store.history("c1") == ()
+    assert store.get(LINKS, "l1") is None
+
+
+def test_words_that_look_like_a_time_are_words(store: Store) -> None:
+    store.stage(keep(Case(id="c1", words="2026-03-02T09:30:00", notes=("2026-03-02T09:30:00.5",), due=NOW)))
+    read = store.get(CASES, "c1")
+    assert read is not None
+    assert read.words == "2026-03-02T09:30:00"
+    store.stage(link("l1", Link(channel="2026-03-02T09:30:00", seen={"x": (NOW,)})))
+    assert store.get(LINKS, "l1") == Link(channel="2026-03-02T09:30:00", seen={"x": (NOW,)})
 
 
 def test_destroying_a_case_leaves_its_hashes_and_the_words_of_its_deletion(store: Store) -> None:

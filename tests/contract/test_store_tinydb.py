@@ -76,7 +76,7 @@ def test_a_search_never_answers_with_what_it_found_before(store: JournalStore) -
     store.stage(link("l1", Link(channel="a")))
     found = table.search(query)
     found[0]["channel"] = "scribbled on"
-    assert table.search(query) == [{"channel": "a", "rank": 0.0}]
+    assert table.search(query) == [{"channel": "a", "rank": 0.0, "seen": None}]
     assert store.get(LINKS, "l1") == Link(channel="a")
 
 

@@ -8,12 +8,13 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import msgspec
 
 from bot.casework.ports import Ticket
-from bot.errors import RevisionMoved, StoreFailed
+from bot.errors import RevisionMoved, StoreFailed, ZoneMissing
 from bot.model.record import SYSTEM_SCOPE, Commit, Entry, Kept, Put, Table
 
 T = TypeVar("T")
@@ -185,11 +186,20 @@ def _through_json(value: Any, kind: Any) -> Any:
         read = None
     if read is None or read != value:
         raise ValueError("A document would not be read back as the same value")
+    if _lacks_zone(msgspec.to_builtins(value, builtin_types=(datetime,))):
+        raise ZoneMissing
     return read
+
+
+def _lacks_zone(plain: Any) -> bool:
+    if isinstance(plain, datetime):
+        return plain.utcoffset() is None
+    inside = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list | tuple) else ()
+    return any(_lacks_zone(part) for part in inside)
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
     if entry.at.utcoffset() is None:
-        raise ValueError("The time of a history entry needs its zone")
+        raise ZoneMissing
     content = _through_json(entry.content, Any)
     return cast("dict[str, Any]", content)

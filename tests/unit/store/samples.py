@@ -36,6 +36,7 @@ class Link:
 
     channel: str
     rank: float = 0.0
+    seen: Mapping[str, tuple[datetime, ...]] | None = None
 
 
 def _order(case: Case) -> str | None:
