@@ -268,6 +268,8 @@ async def out_of_hours(on: Stage) -> None:
     await on.wind(hours=10)
     await report(on, "tutor", what="rules", pupils_done=BEN, row="data_damage", where="school")
     await report(on, "tutor", what="child", pupils_affected=ABI)
+    for _ in range(30):
+        await on.wind(minutes=10)
 
 
 async def nobody_answers(on: Stage) -> None:

@@ -222,9 +222,28 @@ async def test_out_of_hours_the_receipt_begins_with_when_it_is_read_and_what_can
 
     text = receipt(bot)
     assert text.startswith("School is closed")
+    assert text.count("School is closed") == 1
     assert said in text.partition(RECEIPT)[0]
     assert "999" in text.partition(RECEIPT)[0]
     assert "101" in text.partition(RECEIPT)[0]
+
+
+async def test_a_receipt_that_nobody_was_reached_does_not_say_that_people_are_being_alerted(
+    bot: Handrail,
+) -> None:
+    await until(bot, at="closed")
+    await sent(bot, what="child", pupils_done="", pupils_affected=ABI)
+    for _ in range(40):
+        await bot.wind(HOUR / 4)
+        if "Nobody at school could be reached" in receipt(bot):
+            break
+
+    text = receipt(bot)
+    assert text.startswith("Nobody at school could be reached yet.")
+    assert "School is closed until" in text
+    assert text.count("School is closed") == 1
+    assert "being alerted" not in text
+    assert "Nobody reached yet" in lines(bot)
 
 
 async def test_in_school_hours_the_receipt_begins_with_thanks(bot: Handrail) -> None:

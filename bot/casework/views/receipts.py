@@ -12,7 +12,7 @@ from bot.casework import verbs
 from bot.casework.views.forms import form_blocks, titled
 from bot.casework.words import Words
 from bot.engine.hours import is_open, next_open
-from bot.model.cases import Case, excluded_now
+from bot.model.cases import Case, excluded_now, owner_now
 from bot.model.definition import CaseAction
 from bot.model.people import Directory, PersonId
 from bot.model.runs import Run
@@ -23,7 +23,7 @@ def state_of(case: Case) -> str:
     """closed, handled, outside, seen or received: the furthest that holds."""
     if case.closing is not None:
         return "closed"
-    if case.owner.accepted_by is not None:
+    if owner_now(case) is not None:
         return "handled"
     if case.owner.outside:
         return "outside"
@@ -56,16 +56,17 @@ def receipt_view(words: Words, run: Run, cases: Iterable[Case], *, reporter: Per
 def _before(words: Words, cases: tuple[Case, ...], now: datetime) -> list[Block]:
     school = words.definition.school
     blocks: list[Block] = []
-    if any(c.owner.outside and c.owner.accepted_by is None and c.closing is None for c in cases):
+    outside = any(c.owner.outside and c.owner.accepted_by is None and c.closing is None for c in cases)
+    if outside:
         blocks.append(
             Notice(text=words.say("receipt_outside", route=words.say("outside_route")), tone="attention")
         )
     waiting = any(c.owner.accepted_by is None and c.closing is None for c in cases)
     if waiting and not is_open(school, now):
-        reads = words.moment(next_open(school, now))
         urgent = any(c.urgency != "routine" for c in cases)
-        key = "receipt_closed_urgent" if urgent else "receipt_closed_routine"
-        blocks.append(Notice(text=words.say(key, when=reads), tone="accent"))
+        key = "outside" if outside else "urgent" if urgent else "routine"
+        reads = words.moment(next_open(school, now))
+        blocks.append(Notice(text=words.say(f"receipt_closed_{key}", when=reads), tone="accent"))
         blocks.append(Paragraph(text=words.say("out_of_hours")))
     return blocks
 
