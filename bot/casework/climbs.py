@@ -12,7 +12,7 @@ from typing import Literal
 from bot.casework import messages, posts
 from bot.casework.office import Office, new_id
 from bot.casework.unit import Unit
-from bot.engine.access import askable
+from bot.engine.access import askable, barred_from_deciding
 from bot.engine.hours import due_after
 from bot.model.cases import Case, Climb
 from bot.model.definition import ClimbClock
@@ -38,7 +38,9 @@ def clock_of(office: Office, case: Case) -> ClimbClock:
     return office.definition_of(case).school.clocks.climb[case.urgency]
 
 
-def begin(office: Office, unit: Unit, case: Case, duty: DutyName, *, quietly: bool = False) -> Case:
+def begin(
+    office: Office, unit: Unit, case: Case, duty: DutyName, *, quietly: bool = False, reason: str = "new"
+) -> Case:
     """Start the climb over from its role: alert now, arm the reminder. `quietly` sends no alert.
 
     With no role inside, the outside route is shown to the reporter at once.
@@ -47,11 +49,13 @@ def begin(office: Office, unit: Unit, case: Case, duty: DutyName, *, quietly: bo
     unit.disarm(climb.clock_id)
     if climb.role is None:
         return give_up(office, unit, case, duty) if duty == "owner" else stop(unit, case, duty)
-    fresh = Climb(role=climb.role, began_at=unit.now)
+    fresh = Climb(
+        role=climb.role, began_at=unit.now, handed=climb.handed, named=climb.named, keeper=climb.keeper
+    )
     case = with_duty(case, duty, fresh)
     if not quietly:
         mark = f"{case.revision}"
-        messages.alert(office, unit, case, duty=duty, role=climb.role, mark=mark)
+        messages.alert(office, unit, case, duty=duty, role=climb.role, reason=reason, mark=mark)
     return arm(office, unit, case, duty, reason="remind")
 
 
@@ -107,7 +111,7 @@ def move_on(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
         office, unit, case, duty=duty, role=climb.role, stage=stage, reason="climb", mark=_mark(climb)
     )
     late = unit.now - climb.began_at >= timedelta(minutes=clock_of(office, case).outside_minutes)
-    outside = late and duty == "owner" and not climb.outside
+    outside = late and duty == "owner" and not climb.outside and climb.keeper is None
     said = "outside" if outside else "climbing"
     posts.post_reply(office, unit, case, said, duty=duty, mark=f"{_mark(climb)}/{stage}")
     if outside:
@@ -138,6 +142,8 @@ def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     Where somebody has the case and only the oversight finds nobody, its owner is told instead.
     """
     case = stop(unit, case, duty)
+    if duty == "owner" and case.owner.keeper is not None:
+        return _back_to_keeper(office, unit, case)
     climb = duty_of(case, duty)
     if climb.outside:
         return case
@@ -150,3 +156,30 @@ def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
         messages.outside(office, unit, case, mark=_mark(climb))
     posts.post_reply(office, unit, case, "outside", duty=duty, mark=_mark(climb))
     return case
+
+
+def _back_to_keeper(office: Office, unit: Unit, case: Case) -> Case:
+    """Nobody took what was handed over: whoever kept it has it, and is told; or the route's role is asked."""
+    keeper = case.owner.keeper
+    if keeper is None or keeper.person in barred_from_deciding(case, office.directory()):
+        return begin(office, unit, replace(case, owner=as_routed(case)), "owner")
+    key = f"back/{case.id}/{_mark(case.owner)}"
+    messages.notice(office, unit, "handed_back", key=key, person=keeper.person, case=case)
+    return kept(case)
+
+
+def as_routed(case: Case) -> Climb:
+    """The owner's climb as the route has it: nobody's yet, and no hand-over."""
+    return Climb(role=case.routed.owner, began_at=case.owner.began_at, clock_id=case.owner.clock_id)
+
+
+def kept(case: Case) -> Case:
+    """The case as it was before it was handed over to somebody who has not taken it."""
+    keeper = case.owner.keeper
+    if keeper is None:
+        return case
+    owner = replace(
+        case.owner, role=keeper.towards, accepted_by=keeper.person, accepted_role=keeper.role,
+        accepted_at=keeper.at, keeper=None, named=None, handed=keeper.towards != case.routed.owner,
+    )  # fmt: skip
+    return replace(case, owner=owner)

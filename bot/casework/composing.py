@@ -31,11 +31,14 @@ from bot.casework.words import Words
 from bot.engine.access import askable, barred_from_deciding, may_see
 from bot.engine.holders import holders
 from bot.engine.routing import HEADS, SAFEGUARDING
-from bot.model.cases import Case, excluded_now
+from bot.model.cases import Case, excluded_now, owner_now
 from bot.model.events import Place, Pressed, Speaker
 from bot.model.outbox import Channel, Item, Reference
 from bot.model.people import Holder, PersonId, RoleRef
 from bot.model.views import View
+
+
+LINES = ("reminder", "climb", "worried", "told", "released", "handed")
 
 
 class Compositor:
@@ -247,7 +250,7 @@ class Compositor:
         reference = self._reference(item.to_person)
         if case is None or reference is None:
             return Lapsed(why="gone")
-        if case.owner.accepted_by is not None or case.closing is not None:
+        if owner_now(case) is not None or case.closing is not None:
             return Lapsed(why="accepted")
         words = self._words(case, reference.language)
         key = "line_number_only" if reference.person in excluded_now(case) else "line_outside"
@@ -395,4 +398,4 @@ def _untried(found: tuple[Holder, ...], tried: tuple[PersonId, ...]) -> Holder |
 
 
 def _line_reason(item: Item) -> str:
-    return item.reason if item.reason in ("reminder", "climb", "worried", "told", "released") else "new"
+    return item.reason if item.reason in LINES else "new"

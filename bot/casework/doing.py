@@ -6,76 +6,36 @@ Permission, staleness and the form's faults have been settled before. Must not k
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.casework import climbs, messages, posts, refreshing
+from bot.casework.acting import Doing, Done, NotNow
+from bot.casework.deciding import decide, note
 from bot.casework.facts import still_to_record
-from bot.casework.office import Office
+from bot.casework.handing import hand_over
 from bot.casework.opening import FOUND, earlier_cases
-from bot.casework.rerouting import bar, reroute, subject_of, told_of
+from bot.casework.pausing import resume, wait
+from bot.casework.rerouting import reroute, subject_of
 from bot.casework.tables import ACCESS
-from bot.casework.unit import Unit
-from bot.casework.words import Words
-from bot.engine.access import oversees, standing
+from bot.engine.access import oversees
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES
-from bot.errors import HandrailError
-from bot.model.cases import (
-    Case,
-    Closing,
-    Decision,
-    Exclusion,
-    Note,
-    Recorded,
-    Told,
-    excluded_now,
-)
-from bot.model.definition import CaseAction, Definition
+from bot.model.cases import Case, Closing, Exclusion, Note, Recorded, excluded_now, owner_now
 from bot.model.people import PersonId
-from bot.model.tables import Column
-
-
-class NotNow(HandrailError):
-    """This cannot be done yet. The card says what comes first."""
-
-    action = "not_now"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doing:
-    """One action by one person in one role, with the answers of its form."""
-
-    office: Office
-    unit: Unit
-    definition: Definition
-    words: Words
-    case: Case
-    action: CaseAction
-    person: PersonId
-    role: str
-    values: Mapping[str, str]
-
-    def why(self) -> str:
-        """The reason given, or nothing."""
-        return self.values.get("why", "")
-
-
-Content = Mapping[str, Any]
-Done = tuple[Case, Content]
-"""The case as it is afterwards, and what history says of it."""
 
 
 def accept(d: Doing) -> Done:
-    """Own the case. Whoever had it is told.
+    """Own the case. Whoever had it, or kept it while it was handed over, is told.
 
     The owner's clock alone stops; only where the safeguarding lead (or whoever else has the oversight) takes
     the case, nobody waits any longer for the same person to have seen it.
     """
-    before = d.case.owner.accepted_by
+    before = owner_now(d.case)
     case = climbs.stop(d.unit, d.case, "owner")
+    case = climbs.kept(case) if before == d.person else case
     owner = replace(
-        case.owner, accepted_by=d.person, accepted_role=d.role, accepted_at=d.unit.now, outside=False
-    )
+        case.owner, accepted_by=d.person, accepted_role=d.role, accepted_at=d.unit.now, outside=False,
+        keeper=None, named=None,
+    )  # fmt: skip
     case = replace(case, owner=owner, seen_at=case.seen_at or d.unit.now)
     if before and before != d.person:
         messages.taken_from(d.office, d.unit, case, before)
@@ -98,12 +58,6 @@ def acknowledge(d: Doing) -> Done:
     return replace(case, oversight=seen, seen_at=case.seen_at or d.unit.now), {}
 
 
-def note(d: Doing) -> Done:
-    """Words added, never changed later."""
-    added = Note(by=d.person, role=d.role, text=d.values.get("text", ""), at=d.unit.now)
-    return replace(d.case, notes=(*d.case.notes, added)), {"text": added.text}
-
-
 def record(d: Doing) -> Done:
     """A step of the procedure put on record."""
     line = Recorded(action=d.action.key, by=d.person, role=d.role, at=d.unit.now, answers=dict(d.values))
@@ -111,103 +65,6 @@ def record(d: Doing) -> Done:
         "step": d.action.key,
         "answers": dict(d.values),
     }
-
-
-def decide(d: Doing) -> Done:
-    """Decide one action of the table, for or against; or propose it to whoever may (design rule 7)."""
-    column = column_of(d.definition, d.case, d.values.get("action", ""))
-    if d.values.get("answer") == "propose":
-        return _propose(d, column)
-    waits = still_to_record(d.definition, d.case, before="decide")
-    if column.sanction and waits:
-        first = ", ".join(d.words.text(a.label) for a in waits)
-        raise NotNow(d.words.say("case_decide_waits", first=first))
-    if column.sanction and not d.case.routed.sanctions:
-        raise NotNow(d.words.say("case_no_sanctions"))
-    _check_parents(d, column)
-    roles = deciding_roles(d, column)
-    if not roles:
-        names = ", ".join(d.words.role(r) for r in column.may_decide)
-        raise NotNow(d.words.say("decide_not_yours", roles=names))
-    made = Decision(
-        action=column.key,
-        yes=d.values.get("answer") == "yes",
-        by=d.person,
-        role=roles[0],
-        why=d.why(),
-        at=d.unit.now,
-    )
-    case = replace(d.case, decisions=(*d.case.decisions, made))
-    return case, {"action": made.action, "yes": made.yes, "why": made.why, **_parents(d, column)}
-
-
-def _propose(d: Doing, column: Column) -> Done:
-    """Say what should be done, and let somebody who may decide it hear of it."""
-    text = d.words.say("note_proposed", action=d.words.text(column.label), why=d.why())
-    case, content = note(replace_values(d, text=text))
-    allowed = column.held_by if column.held_by and _grave(d) else column.may_decide
-    if case.routed.restricted:
-        allowed = tuple(r for r in allowed if r in HEADS)
-    here = {t.role.role for t in case.routed.also} | {case.owner.role.role if case.owner.role else ""}
-    roles = (told_of(d.office, case, r) for r in allowed)
-    decider = next((r for r in roles if not bar(d.office, case, r, d.unit.now)), None)
-    if decider is not None and not here & set(allowed):
-        told = Told(role=decider, why=d.words.say("why_proposed"))
-        case = replace(case, routed=replace(case.routed, also=(*case.routed.also, told)))
-        messages.alert(
-            d.office, d.unit, case, duty="told", role=decider, reason="told", mark=f"{case.revision}"
-        )
-    return case, {**content, "proposed": column.key, "why": d.why()}
-
-
-def replace_values(d: Doing, **values: str) -> Doing:
-    """The same doing with other answers."""
-    return replace(d, values={**d.values, **values})
-
-
-def column_of(definition: Definition, case: Case, key: str) -> Column:
-    """The action column of the case's table. Raises NotNow for a column that it does not have."""
-    table = definition.tables.get(case.routed.table)
-    found = next((c for c in table.columns if c.key == key and c.kind == "action"), None) if table else None
-    if found is None:
-        raise NotNow
-    return found
-
-
-def deciding_roles(d: Doing, column: Column) -> tuple[str, ...]:
-    """The person's roles, in the case or standing, that may decide this action."""
-    held = standing(d.case, d.person, d.office.directory(), d.unit.now).roles
-    own = d.office.directory().people[d.person].roles
-    deciders = column.held_by if column.held_by and _grave(d) else column.may_decide
-    return tuple(r for r in (*held, *own) if r in deciders)
-
-
-def _check_parents(d: Doing, column: Column) -> None:
-    """Telling parents asks first whose, and whether it could put a child at risk (casework 3)."""
-    if not column.held_by or d.values.get("answer") != "yes":
-        return
-    if not d.values.get("which_child") or not d.values.get("parents_safe"):
-        raise NotNow(d.words.say("parents_ask"))
-    if _grave(d) and not deciding_roles(d, column):
-        raise NotNow(d.words.say("parents_held"))
-
-
-def _grave(d: Doing) -> bool:
-    """Where telling parents is for the safeguarding lead alone: grave by its kind, or by the answer given."""
-    case = d.case
-    return (
-        d.values.get("parents_safe") in ("yes", "not_sure")
-        or case.routed.child_protection
-        or case.routed.illegal
-        or "image" in case.flags
-        or case.crime in ("yes", "not_sure")
-    )
-
-
-def _parents(d: Doing, column: Column) -> Content:
-    if not column.held_by:
-        return {}
-    return {"child": d.values.get("which_child", ""), "risk": d.values.get("parents_safe", "")}
 
 
 def confirm_earlier(d: Doing) -> Done:
@@ -307,8 +164,12 @@ def _relieve(d: Doing, case: Case, person: PersonId) -> Case:
     for duty in climbs.DUTIES:
         climb = climbs.duty_of(case, duty)
         waiting = climb.accepted_by is None and person in climb.tried and climb.role is not None
-        if climb.accepted_by == person or waiting:
-            clean = replace(climb, accepted_by=None, accepted_at=None, accepted_role="")
+        keeper = climb.keeper if climb.keeper and climb.keeper.person != person else None
+        kept = keeper != climb.keeper
+        if climb.accepted_by == person or waiting or kept or climb.named == person:
+            clean = replace(
+                climb, accepted_by=None, accepted_at=None, accepted_role="", keeper=keeper, named=None
+            )
             case = climbs.with_duty(case, duty, clean)
             if case.closing is None:
                 case = climbs.begin(d.office, d.unit, case, duty)
@@ -355,7 +216,10 @@ def close(d: Doing) -> Done:
         names = ", ".join(d.words.text(a.label) for a in waits)
         raise NotNow(d.words.say("close_waits", first=names))
     # The oversight's clock goes on: what nobody in safeguarding has seen is seen after closing too.
-    case = climbs.stop(d.unit, d.case, "owner")
+    case = climbs.stop(d.unit, climbs.kept(d.case), "owner")
+    if case.waiting is not None:
+        d.unit.disarm(case.waiting.clock_id)
+        case = replace(case, waiting=None)
     closing = Closing(
         outcome=d.values.get("outcome", FOUND),
         by=d.person,
@@ -380,6 +244,9 @@ def reopen(d: Doing) -> Done:
 DOING: Mapping[str, Callable[[Doing], Done]] = {
     "accept": accept,
     "acknowledge": acknowledge,
+    "hand_over": hand_over,
+    "wait": wait,
+    "resume": resume,
     "note": note,
     "decide": decide,
     "record": record,

@@ -33,6 +33,7 @@ def facts_of_case(case: Case) -> Mapping[str, str]:
         "urgent": _word(true=case.urgency != "routine"),
         "harm": _word(true="harm" in case.flags),
         "taken": _word(true=case.owner.accepted_by is not None),
+        "waiting": _word(true=case.waiting is not None),
         "closed": _word(true=case.closing is not None),
         "earlier_open": _word(true=bool(case.earlier) and case.earlier_confirmed is None),
         "typed_person": _word(true=any(p.kind == "pupil" and not p.confirmed for p in subjects)),

@@ -16,13 +16,14 @@ from bot.casework.days import every_day
 from bot.casework.envelopes import EXCLUDED_READS, NOBODY, STRANGER_READS
 from bot.casework.linking import CHECK, checked, lost
 from bot.casework.office import HANDRAIL, Office, new_id
+from bot.casework.pausing import REVIEW, review
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
 from bot.casework.reporting import delete_draft, forget_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
 from bot.casework.tables import CASES, CHANNELS, CLOCKS, REFERENCES, RUNS
 from bot.casework.unit import Unit
 from bot.engine.routing import SAFEGUARDING
-from bot.model.cases import Case
+from bot.model.cases import Case, owner_now
 from bot.model.outbox import Alarm, Channel, Item
 from bot.model.people import PersonId, RoleRef
 from bot.model.record import Commit
@@ -146,7 +147,7 @@ class Following:
             role = case.owner.role if case.routed.restricted else RoleRef(role=SAFEGUARDING[0])
             messages.notice(
                 self._office, unit, "told_nobody", key=f"nobody/{item.key}",
-                role=None if case.owner.accepted_by else role, person=case.owner.accepted_by, case=case,
+                role=None if owner_now(case) else role, person=owner_now(case), case=case,
             )  # fmt: skip
             return
         name: climbs.DutyName = "owner" if duty == "owner" else "oversight"
@@ -278,6 +279,8 @@ class Following:
                 checked(self._office, unit, channel, kind=kind, roster=roster)
         elif alarm.kind == "climb":
             self._climb(unit, alarm)
+        elif alarm.kind == REVIEW:
+            self._review(unit, alarm)
         elif alarm.kind == "day":
             every_day(self._office, unit)
         else:
@@ -310,6 +313,12 @@ class Following:
         stage = climbs.duty_of(moved, duty).stage
         moved = self._write(unit, moved, role, "climbed", {"duty": duty, "stage": stage})
         refreshing.refresh_case(self._office, unit, moved)
+
+    def _review(self, unit: Unit, alarm: Alarm) -> None:
+        case = unit.get(CASES, alarm.case or "")
+        moved = review(self._office, unit, case, alarm) if case is not None else None
+        if moved is not None:
+            refreshing.refresh_case(self._office, unit, moved)
 
     def _run_clock(self, unit: Unit, alarm: Alarm) -> None:
         run = unit.get(RUNS, alarm.run or "")

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import messages, refreshing, verbs
-from bot.casework.doing import DOING, Doing, NotNow
+from bot.casework.acting import Doing, NotNow
+from bot.casework.doing import DOING
 from bot.casework.facts import applies
+from bot.casework.handing import receiving_roles
 from bot.casework.office import Office, new_id
 from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
@@ -244,6 +246,7 @@ def form_view(
         errors=errors or {},
         directory=office.directory(),
         table=case.routed.table,
+        roles=receiving_roles(office, case, office.now()),
     )
     title = words.say("form_title", title=words.text(action.title), number=case.number)
     return View(
@@ -373,6 +376,9 @@ def form_faults(
             columns = definition.tables[table].columns if table in definition.tables else ()
             known = {c.key for c in columns if c.kind == "action"}
             code = "" if values.get(field.key) in known else "needed"
+        elif field.kind == "role":
+            known = {"", *receiving_roles(office, case, office.now())}
+            code = "" if values.get(field.key, "") in known else "unknown_choice"
         else:
             code = fault_of(definition, replace(field, table=table), values.get(field.key, ""), facts)
         if code:

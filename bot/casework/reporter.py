@@ -19,7 +19,7 @@ from bot.casework.words import Words
 from bot.engine.fields import fault_of
 from bot.engine.report import Facts
 from bot.engine.routing import SAFEGUARDING
-from bot.model.cases import Case, Note, excluded_now
+from bot.model.cases import Case, Note, excluded_now, owner_now
 from bot.model.definition import CaseAction
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Press
@@ -132,7 +132,7 @@ def _tell(office: Office, unit: Unit, case: Case, action: CaseAction, text: str,
 
 
 def _tell_owner(office: Office, unit: Unit, case: Case, *, what: str, mark: str) -> None:
-    owner: PersonId | None = case.owner.accepted_by
+    owner: PersonId | None = owner_now(case)
     role = None if owner else case.owner.role
     if owner or role:
         key = f"{what}/{case.id}/{mark}"

@@ -19,7 +19,7 @@ from bot.engine.holders import Towards, towards
 from bot.engine.holders import barred as why_barred
 from bot.engine.ladder import refer
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES, Given, by_rule, route
-from bot.model.cases import Case, Participant, Routed, Told, excluded_now
+from bot.model.cases import Case, Participant, Routed, Told, excluded_now, owner_now
 from bot.model.flows import NO_TEXT
 from bot.model.people import PersonId, RoleRef
 from bot.model.tables import Rule, Urgency
@@ -149,9 +149,11 @@ def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner:
             messages.alert(
                 office, unit, moved, duty="told", role=told.role, reason=reason, mark=f"{case.revision}"
             )
-    owner = case.owner.accepted_by
+    owner = owner_now(case)
     has_it = owner is not None and owner not in excluded_now(case)
-    if (routed.owner != case.owner.role and not (keep_owner and has_it)) or (owner and not has_it):
+    # What was handed over stays where it is until the route itself says something new.
+    before = case.routed.owner if case.owner.handed else case.owner.role
+    if (routed.owner != before and not (keep_owner and has_it)) or (owner and not has_it):
         moved = _to_new_owner(office, unit, moved, routed.owner, by=by)
     moved = _overseen(office, unit, moved)
     if moved.urgency != "routine" and case.urgency == "routine":
@@ -169,10 +171,10 @@ def _raised(case: Case, routed: Routed) -> Urgency:
 
 
 def _to_new_owner(office: Office, unit: Unit, case: Case, role: RoleRef | None, *, by: PersonId) -> Case:
-    before = case.owner.accepted_by
+    before = owner_now(case)
     if before and before != by:
         messages.taken_from(office, unit, case, before)
-    case = replace(case, owner=replace(case.owner, role=role, accepted_by=None, accepted_at=None))
+    case = replace(case, owner=replace(climbs.as_routed(case), role=role))
     return climbs.begin(office, unit, case, "owner")
 
 

@@ -15,7 +15,7 @@ from bot.casework.tables import CASES, RUNS
 from bot.casework.unit import Unit
 from bot.casework.words import Words, as_command, spelt
 from bot.engine.routing import SAFEGUARDING
-from bot.model.cases import Case, Climb, Note, Participant, Routed
+from bot.model.cases import Case, Climb, Note, Participant, Routed, owner_now
 from bot.model.definition import Definition
 from bot.model.events import Answer, Pressed, Said
 from bot.model.outbox import Alarm
@@ -169,7 +169,7 @@ def pass_on(office: Office, unit: Unit, run: Run, *, words: bool = True) -> None
 
 def _tell_again(office: Office, unit: Unit, case: Case, run: Run) -> None:
     """Whoever has the case hears that the pupil has written once more."""
-    owner = case.owner.accepted_by
+    owner = owner_now(case)
     role = None if owner else case.owner.role
     if owner or role:
         messages.notice(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.model.cases import FOUND, Case
+from bot.model.cases import FOUND, Case, owner_now
 from bot.model.outbox import Access, Alarm, Channel, Item, KeptPack, Posted, Press, Reference, Sent
 from bot.model.record import SYSTEM_SCOPE, Table
 from bot.model.runs import Run
@@ -26,7 +26,7 @@ def _case_keys(case: Case) -> Mapping[str, tuple[str, ...]]:
         "earlier": tuple(f"{case.routed.table}/{case.routed.row}/{who}" for who in subjects if counts),
         "excluded": tuple(e.person for e in case.excluded if e.lifted_at is None and state == "open"),
         "role": (case.routed.owner.role,) if case.routed.owner and state == "open" else (),
-        "person": tuple(p for p in (case.owner.accepted_by, case.oversight.accepted_by) if p),
+        "person": tuple(p for p in (owner_now(case), case.oversight.accepted_by) if p),
     }
 
 

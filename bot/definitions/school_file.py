@@ -94,6 +94,7 @@ _clocks = Record(
         "unfinished_tell_minutes": _minutes,
         "unfinished_delete_days": whole(1, 365),
         "daily_post": clock_time,
+        "waiting_most_days": whole(1, 365),
     },
     needed=(
         "climb",

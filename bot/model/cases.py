@@ -107,12 +107,24 @@ class Routed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Who keeps a case that is being handed over until another has taken it: in which role, held towards
+    whom, since when (casework 8)."""
+
+    person: PersonId
+    role: str
+    towards: RoleRef | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
     """One duty's clock: the owner's or the oversight's.
 
     `clock_id` is the armed clock; None when nobody waits. `tried` are the people alerted so far, in order.
     `stage` counts climbs; `outside`: every way inside has been tried, and the reporter has been shown the
-    outside route.
+    outside route. `handed`: the role was chosen by a hand-over, not by the route; `named` is whom it was
+    handed to by name, `keeper` whoever keeps it meanwhile.
     """
 
     role: RoleRef | None
@@ -125,6 +137,22 @@ class Climb:
     accepted_by: PersonId | None = None
     accepted_role: str = ""
     accepted_at: datetime | None = None
+    handed: bool = False
+    named: PersonId | None = None
+    keeper: Keeper | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The owner waits for somebody outside (`on`: an option of the form) and is reminded at `until`."""
+
+    on: str
+    until: datetime
+    by: PersonId
+    role: str
+    why: str
+    at: datetime
+    clock_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +243,13 @@ class Case:
     closing: Closing | None = None
     mistake: str = ""
     offers: Mapping[str, int] = field(default_factory=dict)
+    waiting: Waiting | None = None
+
+
+def owner_now(case: Case) -> PersonId | None:
+    """Whoever has the case: who accepted it, or keeps it until the one it was handed to takes it."""
+    keeper = case.owner.keeper
+    return case.owner.accepted_by or (keeper.person if keeper else None)
 
 
 def excluded_now(case: Case) -> frozenset[PersonId]:

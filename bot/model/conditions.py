@@ -58,6 +58,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "urgent": ("yes", "no"),
     "harm": ("yes", "no"),
     "taken": ("yes", "no"),
+    "waiting": ("yes", "no"),
     "closed": ("yes", "no"),
     "earlier_open": ("yes", "no"),
     "typed_person": ("yes", "no"),
@@ -74,7 +75,8 @@ directory. `own_teacher`: the reporter is the only subject's tutor or, in a less
 `earlier_counts`: an earlier case counts (casework 3). `row_for_teacher`: the row chosen marks the
 column of tutors. `recorded`: the danger press has opened a case already. The others are a case's alone:
 `table`: a sanction table applies. `harm`: the question of casework 4 was answered yes or not sure. `taken`:
-somebody owns it. `earlier_open`: earlier cases wait to be confirmed. `typed_person`: a name was typed.
+somebody owns it. `waiting`: for police, social care or LADO. `earlier_open`: earlier cases wait to be
+confirmed. `typed_person`: a name was typed.
 `named`: somebody was named as not to see it. `released`: the DSL released it to the table's role.
 `complete`: the whole report was sent, not the danger press alone.
 """

@@ -53,6 +53,9 @@ class CaseAction:
 DOES = (
     "accept",
     "acknowledge",
+    "hand_over",
+    "wait",
+    "resume",
     "note",
     "propose",
     "decide",
@@ -99,13 +102,17 @@ class ClimbClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
-    """The school's delays by urgency, and those of half-finished reports."""
+    """The school's delays by urgency, and those of half-finished reports.
+
+    `waiting_most_days`: how far ahead the review may lie while a case waits for police, social care or LADO.
+    """
 
     climb: Mapping[Urgency, ClimbClock]
     unfinished_remind_minutes: int
     unfinished_tell_minutes: int
     unfinished_delete_days: int
     daily_post: time
+    waiting_most_days: int = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ AnswerKind = Literal[
     "others",
     "row",
     "action",
+    "role",
     "date",
     "time",
     "confirm",
@@ -69,7 +70,8 @@ class Field:
     are in no list: its option keys are OTHERS, and the typed answers `unlisted_name` and `unlisted_detail`
     say who they are.
     `table`: for kind row, which sanction table; empty takes the case's own. Kind `action` is an action column
-    of the case's table. `show`: ask only when true (None: always).
+    of the case's table, kind `role` a role that the case may be handed to. `show`: ask only when true
+    (None: always).
     `max_length` in characters. `needed_when`: the sentence of `needed` counts only then (None: always).
     """
 

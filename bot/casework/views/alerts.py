@@ -13,7 +13,7 @@ from bot.casework import verbs
 from bot.casework.views.forms import titled
 from bot.casework.views.plan import next_steps
 from bot.casework.words import Words
-from bot.model.cases import Case
+from bot.model.cases import Case, owner_now
 from bot.model.outbox import Channel
 from bot.model.text import literal
 from bot.model.views import Action, Facts, Paragraph, View
@@ -60,7 +60,7 @@ def waiting_word(case: Case) -> str:
     """closed, taken or waiting: all that a channel shows of the owner."""
     if case.closing is not None:
         return "post_closed"
-    return "post_taken" if case.owner.accepted_by is not None else "post_waiting"
+    return "post_taken" if owner_now(case) is not None else "post_waiting"
 
 
 def alert_line(words: Words, case: Case, *, reason: str) -> str:

@@ -17,7 +17,7 @@ from bot.casework.views.room import LENGTHS, clipped, fits
 from bot.casework.views.runs import shown_answer
 from bot.casework.words import Words
 from bot.engine.access import Standing
-from bot.model.cases import Case
+from bot.model.cases import Case, owner_now
 from bot.model.definition import CaseAction
 from bot.model.people import Directory, PersonId
 from bot.model.text import literal
@@ -73,7 +73,7 @@ def _head(words: Words, case: Case, reader: Reader, directory: Directory) -> tup
         (words.say("label_state"), words.say(f"state_{state_of(case)}")),
         (words.say("label_urgency"), words.say(f"urgency_{case.urgency}")),
         (words.say("label_received"), words.moment(case.opened_at)),
-        (words.say("label_owner"), _who_has(words, case.owner.accepted_by, directory)),
+        (words.say("label_owner"), _who_has(words, owner_now(case), directory)),
     ]
     if case.oversight.role is not None and case.urgency != "routine":
         seen = _who_has(words, case.oversight.accepted_by, directory)
@@ -120,7 +120,7 @@ def _whole(words: Words, case: Case, reader: Reader, directory: Directory, *, mo
     blocks.extend(_what_happened(words, case, directory, most=most))
     blocks.extend(_proposed(words, case, reader))
     blocks.extend(_on_record(words, case, directory, most=most))
-    blocks.append(Paragraph(text=next_steps(words, case), subtle=True))
+    blocks.append(Paragraph(text=next_steps(words, case, whole=True), subtle=True))
     if reader.linked:
         linked = words.say("case_linked", numbers=", ".join(reader.linked))
         blocks.append(Paragraph(text=linked, subtle=True))

@@ -43,10 +43,11 @@ def form_blocks(
     errors: Mapping[str, str],
     directory: Directory,
     table: str = "",
+    roles: tuple[str, ...] = (),
     notices: tuple[str, ...] = (),
     form_error: str = "",
 ) -> tuple[Block, ...]:
-    """Notices, the form's own error, then one Input per field, in order."""
+    """Notices, the form's own error, then one Input per field, in order. `roles`: what a role can be."""
     asked = tuple(fields)
     blocks: list[Block] = [
         Notice(text=words.text(words.definition.guidance[key]), tone="warning")
@@ -55,7 +56,7 @@ def form_blocks(
     if FORM in errors:
         blocks.append(Notice(text=form_error or words.say("error_needed"), tone="attention"))
     blocks.extend(
-        _input(words, field, answers=answers, errors=errors, directory=directory, table=table)
+        _input(words, field, answers=answers, errors=errors, directory=directory, table=table, roles=roles)
         for field in asked
     )
     return tuple(blocks)
@@ -75,6 +76,7 @@ def _input(
     errors: Mapping[str, str],
     directory: Directory,
     table: str,
+    roles: tuple[str, ...],
 ) -> Input:
     code = errors.get(field.key, "")
     value = answers.get(field.key, "")
@@ -84,7 +86,9 @@ def _input(
         kind=KINDS.get(field.kind, "choice"),
         label=words.text(field.label),
         hint=words.text(field.hint),
-        choices=_choices(words, field, directory, table, picked=value if searched else ""),
+        choices=role_choices(words, roles)
+        if field.kind == "role"
+        else _choices(words, field, directory, table, picked=value if searched else ""),
         value=value,
         error=error_sentence(words, field, code) if code else "",
         max_length=field.max_length if field.kind in FREE_TEXT else 0,
@@ -138,6 +142,11 @@ def row_choices(words: Words, table: str) -> tuple[Choice, ...]:
     sanctions = words.definition.tables.get(table)
     rows = sanctions.rows if sanctions else ()
     return tuple(Choice(value=r.key, label=words.text(r.plain)) for r in rows)
+
+
+def role_choices(words: Words, roles: Iterable[str]) -> tuple[Choice, ...]:
+    """Roles by what they are called."""
+    return tuple(Choice(value=key, label=words.role(key)) for key in roles)
 
 
 def action_choices(words: Words, table: str) -> tuple[Choice, ...]:

@@ -12,12 +12,19 @@ from bot.engine.hours import due_after
 from bot.model.cases import Case
 
 
-def next_steps(words: Words, case: Case) -> str:
-    """Who has it, or what happens when nobody takes it."""
+def next_steps(words: Words, case: Case, *, whole: bool = False) -> str:
+    """Who has it, or what happens when nobody takes it. `whole`: for whoever sees all of the case."""
     if case.closing is not None:
         return words.say("plan_closed")
+    waiting = case.waiting
+    if whole and waiting is not None:
+        return words.say(
+            "plan_paused", who=words.say(f"waiting_on_{waiting.on}"), when=words.moment(waiting.until)
+        )
     if case.owner.accepted_by is not None:
         return words.say("plan_taken")
+    if case.owner.keeper is not None:
+        return words.say("plan_handed")
     if case.owner.outside:
         return words.say("plan_outside")
     clock = words.definition.school.clocks.climb[case.urgency]
