@@ -259,7 +259,10 @@ async def receipts(on: Stage) -> None:
     await on.press_on("tutor", card, buttons(card.card)[0].label)
     await on.press("dsl", "Open")
     await on.press("dsl", "I'll take this")
+    await on.say("tutor", "One thing more")
+    last = on.last("tutor")
     await act(on, "dsl", "Someone must not see this", who=on.person("tutor"), why="A relative")
+    await on.press_on("tutor", last, buttons(last.card)[0].label)
     await on.say("tutor", "my reports")
     await on.send("tutor", verbs.RECEIPT, target=on.store.get(CASES, newest(on)).run, action_id="receipt")  # type: ignore[union-attr]  # it is there
 

@@ -14,7 +14,7 @@ from bot.casework.handling import case_again, press_case, seen_case, words_for
 from bot.casework.linking import answer_link
 from bot.casework.office import Office
 from bot.casework.reporter import add_text, press_receipt
-from bot.casework.reporting import press_run, set_aside, show, start_report
+from bot.casework.reporting import give_back, press_run, set_aside, show, start_report
 from bot.casework.tables import RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import alert_view, blank_view
@@ -22,6 +22,7 @@ from bot.casework.views.receipts import help_view
 from bot.casework.words import Words
 from bot.model.events import Answer, Pressed
 from bot.model.runs import Run
+from bot.model.views import Notice
 
 ON_RUN = frozenset({verbs.ANSWER, verbs.BACK, verbs.SAVE, verbs.CANCEL, verbs.RESUME})
 ON_RECEIPT = frozenset({verbs.RECEIPT, verbs.REPORTER_FORM, verbs.REPORTER_DO})
@@ -77,7 +78,9 @@ def _typed(office: Office, unit: Unit, draft: Run, pressed: Pressed, words: Word
     if sent is None or sent.person != draft.person:
         return Answer(text=words.say("not_found"), refused=True)
     if not add_text(office, unit, sent, text, mark=draft.id):
-        return Answer(view=show(office, unit, sent))
+        view = give_back(words.definition, show(office, unit, draft), text)
+        said = Notice(text=words.say("typed_not_added"), tone="warning")
+        return Answer(view=replace(view, blocks=(said, *view.blocks)), refused=True)
     set_aside(unit, draft)
     return Answer(text=words.say("typed_added"))
 
