@@ -306,8 +306,9 @@ def _asking(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
     school, now = walk.definition.school, walk.now
     due = due_after(school, now, step.due_minutes, in_school_hours=step.due_in_hours)
     until = _start_of_day(school.zone, procedure.answers.get(step.until_field, ""))
+    # A step that is come back to is said anew: what was said before stands in `done`.
     return replace(
-        procedure,
+        without_form(procedure, step),
         step=step.key,
         visit=procedure.visit + 1,
         step_began_at=now,
