@@ -24,17 +24,21 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 FORMS = """
 referral:
-  outcome: {kind: choice, label: Made?, needed: Choose., options: {made: &label {label: So}, not_made: *label}}
+  outcome: {kind: choice, label: Made?, needed: Choose., options: {made: {label: A}, not_made: {label: B}}}
   to: {kind: choice, label: To whom?, needed: Choose., needed_when: {field: outcome, is: made}}
   reference: {kind: text, label: Reference}
   why: {kind: text, label: Why not?, needed: Say why., needed_when: {field: outcome, is: not_made}}
 task:
-  outcome: {kind: choice, label: Done?, needed: Choose., options: {done: *label, not_done: *label}}
+  outcome: {kind: choice, label: Done?, needed: Choose., options: {done: {label: A}, not_done: {label: B}}}
 approval:
-  answer: {kind: choice, label: Agree?, needed: Choose., options: {"yes": *label, "no": *label}}
+  answer: {kind: choice, label: Agree?, needed: Choose., options: {"yes": {label: A}, "no": {label: B}}}
   why: {kind: text, label: Why not?, needed: Say why., needed_when: {field: answer, is: "no"}}
 custody:
-  outcome: {kind: choice, label: How?, needed: Choose., options: {kept: *label, returned: *label, passed_on: *label}}
+  outcome:
+    kind: choice
+    label: How?
+    needed: Choose.
+    options: {kept: {label: A}, returned: {label: B}, passed_on: {label: C}}
   what: {kind: text, label: What?, needed: Say what.}
   took: {kind: text, label: Who has it?, needed: Say who.}
   where: {kind: text, label: Where?}
