@@ -6,10 +6,13 @@ PAGE := bot/rehearsal/page/node_modules/.package-lock.json
 DRAWING := tests/browser/node_modules/.package-lock.json
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
-# A worker that dies ends the run: pytest-xdist may otherwise wait for ever for what it was about to do.
-TWO_AT_A_TIME := -n 2 --dist loadfile --max-worker-restart=0
+# Three at a time keep two processors busy, since tests of processes and browsers also wait; whoever is done
+# takes over what another has left. A worker that dies ends the run: pytest-xdist may otherwise wait for ever.
+SIDE_BY_SIDE := -n 3 --dist worksteal --max-worker-restart=0
+# Python compiles what it uses when it uses it; pip would compile everything.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: help run test check format bench pictures chromium
+.PHONY: help run test check format bench pictures installed chromium
 
 help:
 	@echo "make run       start Handrail on this machine, with a pretend school to try it on"
@@ -24,11 +27,11 @@ run: $(RUNTIME) $(PAGE)
 
 test: $(TOOLS) $(PAGE) $(DRAWING) chromium
 	@if $(PYTHON) -m tests.browser.chromium; then \
-	  $(PYTHON) -m pytest -q $(TWO_AT_A_TIME); \
+	  $(PYTHON) -m pytest -q $(SIDE_BY_SIDE); \
 	elif [ "$$CI" = true ]; then \
 	  exit 1; \
 	else \
-	  $(PYTHON) -m pytest -q $(TWO_AT_A_TIME) -m "not browser" && echo "Not run: the tests in a browser."; \
+	  $(PYTHON) -m pytest -q $(SIDE_BY_SIDE) -m "not browser" && echo "Not run: the tests in a browser."; \
 	fi
 	$(PYTHON) -m tests.pythons
 
@@ -56,12 +59,12 @@ $(RUNTIME): requirements.txt
 	  echo "Handrail needs Python 3.11 or newer. Install it (python.org), then type the same again."; \
 	  exit 1; }
 	@echo "Installing what requirements.txt names"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PYTHON) $(INSTALL) -r requirements.txt
 	@touch $@
 
 $(TOOLS): requirements-dev.txt $(RUNTIME)
 	@echo "Installing what requirements-dev.txt names"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PYTHON) $(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 # npm leaves this file behind when it is done. Without npm the service runs, and its page says what is missing.
@@ -73,6 +76,9 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 	else \
 	  echo "npm is missing: Handrail runs, but its local page draws no cards. Install Node.js (nodejs.org), then type the same again."; \
 	fi
+
+# All that tests and checks need; with `--jobs` the parts install side by side.
+installed: $(TOOLS) $(PAGE) $(DRAWING)
 
 chromium: $(TOOLS)
 	@if ! $(PYTHON) -m tests.browser.chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

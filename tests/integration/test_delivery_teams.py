@@ -113,7 +113,10 @@ def chat(lenient: Post) -> str:
 async def test_sixty_serious_posts_at_once_go_first_unthrottled_and_in_the_limits_own_time(
     post: Post,
 ) -> None:
-    """Beside routine ones to the same channel and to everybody's chat; eight in two seconds make 14 s."""
+    """Beside routine ones to the same channel and to everybody's chat; eight in two seconds make 14 s.
+
+    Two seconds more would be a turn that went to waste; less is a machine with other things to do.
+    """
     routine_there = [item(f"there{number}", to_channel=post.channel) for number in range(20)]
     routine = [
         item(f"chat{number}", to_person=post.people[number % len(post.people)]) for number in range(60)
@@ -129,7 +132,7 @@ async def test_sixty_serious_posts_at_once_go_first_unthrottled_and_in_the_limit
     assert post.texts(post.channel)[:60] == [f"s{number:02}" for number in range(60)]
     assert sum(len(post.shown(person)) for person in post.people) == 60
     assert post.statuses() <= {200, 201}
-    assert 14.0 <= took <= 15.0, took
+    assert 14.0 <= took < 16.0, took
     waiting = [one for one in routine_there if post.store.get(OUTBOX, one.id) is not None]
     assert len(waiting) + len(post.shown(post.channel)) == 80
 
