@@ -93,6 +93,10 @@ class Chain:
     def __len__(self) -> int:
         return len(self._all)
 
+    def newest(self) -> bytes:
+        """The hash of the last entry of the store, which covers every entry before it."""
+        return self._all[-1].hash if self._all else START
+
     def case(self, case_id: str) -> tuple[Kept, ...]:
         """The entries of a case as they are read; of a destroyed one what stays."""
         return tuple(self._read(stored) for stored in self._cases.get(case_id, ()))
@@ -122,7 +126,7 @@ class Chain:
             scope,
             entry.case_id,
             seq,
-            link(before[-1].hash if before else START, self._all[-1].hash if self._all else START, seq, head),
+            link(before[-1].hash if before else START, self.newest(), seq, head),
             self._ring.seal(SYSTEM_SCOPE, head, _place("head", entry.case_id, seq)),
             self._ring.seal(scope, encode(body), _place("body", entry.case_id, seq)),
         )

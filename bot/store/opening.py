@@ -23,7 +23,7 @@ from bot.store.keys import KeyRing, SchoolKey, make_school_key, read_school_key
 from bot.store.line import Header
 from bot.store.lock import hold
 from bot.store.store import JournalStore
-from bot.store.verify import verify_contents
+from bot.store.verify import Anchor, Verified, verify_contents, verify_since
 from bot.store.writer import Writer
 
 SEGMENT_BYTES = 16 << 20
@@ -168,8 +168,10 @@ def _check_header(header: Header, path: Path, ring: KeyRing, case_table: str) ->
         )
 
 
-def verify_folder(folder: Path, *, key_file: Path | None = None) -> tuple[Problem, ...]:
+def verify_folder(folder: Path, *, key_file: Path | None = None, since: Anchor | None = None) -> Verified:
     """Read a record that no service is using, and check all of it. Nothing is written but the lock.
+
+    `since`: check too that nothing was cut off of what stood there then.
 
     Raises StoreLocked, and StoreFailed when there is no record or its key is missing or wrong.
     """
@@ -189,7 +191,13 @@ def verify_folder(folder: Path, *, key_file: Path | None = None) -> tuple[Proble
                 any_table=True,
             )
     except RecordDamaged as error:
-        return (Problem(file=str(folder), line=0, place="journal", what=str(error), remedy=""),)
+        fault = Problem(file=str(folder), line=0, place="journal", what=str(error), remedy="")
+        return Verified(problems=(fault,), anchor=None)
     except OSError as error:
         raise disk.failure(error, folder) from None
-    return verify_contents(opened.contents, str(folder))
+    contents = opened.contents
+    anchor = Anchor(position=opened.end.position, hash=contents.chain.newest())
+    problems = verify_contents(contents, str(folder))
+    if since is not None:
+        problems += verify_since(contents, str(folder), anchor, since)
+    return Verified(problems=problems, anchor=anchor)

@@ -24,7 +24,7 @@ from bot.store.compaction import Compactor
 from bot.store.contents import Contents, Delete
 from bot.store.journal import disk_bytes
 from bot.store.tables import Database, JournalStorage
-from bot.store.verify import verify_contents
+from bot.store.verify import Anchor, verify_contents
 from bot.store.writer import Job, Reports, Writer
 
 T = TypeVar("T")
@@ -118,7 +118,18 @@ class JournalStore:
         """Why the record cannot be relied on to take writes; None when it can."""
         if self._fault:
             return self._fault
-        return disk.shortage(self._folder, self._free_bytes)
+        return self.shortage()
+
+    def shortage(self) -> str | None:
+        """What to do about the disk when it is nearly full or cannot be looked at; None when it has room."""
+        try:
+            return disk.shortage(self._folder, self._free_bytes)
+        except OSError as error:
+            return str(disk.failure(error, self._folder))
+
+    def anchor(self) -> Anchor:
+        """Where the record stands with everything staged; to be told once that is `settled`."""
+        return Anchor(position=self._staged, hash=self._contents.chain.newest())
 
     def stats(self) -> Stats:
         """How much there is of everything."""

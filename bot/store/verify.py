@@ -5,7 +5,9 @@ Must not know what a case is: documents are JSON here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,6 +21,39 @@ from bot.store.line import StoredEntry
 
 REMEDY = "Keep the folder as it is and compare it with a backup"
 
+WRITTEN_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """Where a record stood: its last commit, and its newest history entry's hash (zeros before the first).
+
+    Written down outside the server it shows whether anything was cut off since. It says nothing of anybody.
+    """
+
+    position: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.hash.hex()}"
+
+
+def read_anchor(text: str) -> Anchor:
+    """An anchor as it was written down. Raises ValueError."""
+    found = WRITTEN_ANCHOR.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("An anchor is a position, a colon and 64 digits of a hash")
+    return Anchor(position=int(found[1]), hash=bytes.fromhex(found[2]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What verifying found. `anchor` is None when the files could not be read to their end."""
+
+    problems: tuple[Problem, ...]
+    anchor: Anchor | None
+
+
 _value = msgspec.json.Decoder().decode
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
@@ -29,6 +64,16 @@ def verify_contents(contents: Contents, name: str) -> tuple[Problem, ...]:
         Problem(file=name, line=seq, place=case_id, what=what, remedy=REMEDY)
         for case_id, seq, what in _faults(contents)
     )
+
+
+def verify_since(contents: Contents, name: str, now: Anchor, since: Anchor) -> tuple[Problem, ...]:
+    """What of `since` the record no longer holds."""
+    lacks = []
+    if now.position < since.position:
+        lacks.append(f"it ends at commit {now.position}, and commit {since.position} was written down")
+    if since.hash != START and all(stored.hash != since.hash for stored in contents.chain):
+        lacks.append("it does not hold the history entry whose hash was written down")
+    return tuple(Problem(file=name, line=0, place="anchor", what=what, remedy=REMEDY) for what in lacks)
 
 
 def _faults(contents: Contents) -> Iterator[tuple[str, int, str]]:

@@ -154,7 +154,7 @@ async def test_a_sealed_file_that_lacks_anything_is_refused(
     harm(files[which])
     with pytest.raises(RecordDamaged, match=r"segment-|base-"):
         reopen(folder, segment_bytes=SEGMENT_BYTES)
-    assert [problem.place for problem in verify_folder(folder)] == ["journal"]
+    assert [problem.place for problem in verify_folder(folder).problems] == ["journal"]
 
 
 async def test_half_done_files_of_a_crash_are_of_no_account(tmp_path: Path) -> None:

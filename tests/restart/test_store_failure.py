@@ -168,7 +168,7 @@ def test_the_key_is_this_users_alone_and_may_stand_elsewhere(tmp_path: Path) -> 
     store.close()
     assert key.stat().st_mode & 0o777 == 0o600
     assert not (tmp_path / "data" / "school.key").exists()
-    assert verify_folder(tmp_path / "data", key_file=key) == ()
+    assert verify_folder(tmp_path / "data", key_file=key).problems == ()
 
 
 def test_a_key_that_others_may_read_is_warned_about(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -70,7 +70,7 @@ async def test_order_by_age_history_and_chains_are_the_same_afterwards(tmp_path:
     store.close()
     for through in (2, 4):
         compact(folder, through, threading.Event())
-        assert verify_folder(folder) == ()
+        assert verify_folder(folder).problems == ()
         store = reopen(folder)
         assert store.find(CASES, "owner", "dsl") == found
         assert [store.history(f"c{number}") for number in range(12)] == histories
