@@ -6,6 +6,7 @@ checked once everything is read.
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 from bot.definitions.reader import Node
@@ -37,6 +38,18 @@ NEVER = AnyOf(conditions=())
 """What a condition is that could not be read."""
 
 _values = one_or_more(word)
+_ASKED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?\Z")
+
+
+def _read_asked(node: Node, place: str, notes: Notes) -> str:
+    value = word.read(node, place, notes)
+    if isinstance(node.content, str) and not _ASKED.match(value):
+        remedy = "Write the key of a field or a step, or step.field for what a step of that kind asks."
+        notes.fault(node.line, place, f"{value!r} is not a key", remedy)
+    return value
+
+
+_asked: Kind[str] = Kind(_read_asked, "")
 
 
 def _read_condition(node: Node, place: str, notes: Notes) -> Condition:
@@ -63,7 +76,7 @@ def _read_condition(node: Node, place: str, notes: Notes) -> Condition:
 
 
 def _read_ask(subject: str, entries: dict[str, Node], place: str, notes: Notes) -> Condition:
-    name = read_at(key, entries[subject], f"{place}.{subject}", notes)
+    name = read_at(_asked if subject == "field" else key, entries[subject], f"{place}.{subject}", notes)
     if "is" in entries:
         values = read_at(_values, entries["is"], f"{place}.is", notes)
     elif subject == "field":

@@ -6,14 +6,14 @@ Must not know which part of a pack it is used for.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.definitions.draft import Lines, line_of
 from bot.definitions.shape import listed, nearest
 from bot.model.conditions import FACTS, AllOf, AnyOf, Ask, Condition
 from bot.model.definition import Definition
-from bot.model.flows import Field, Flow
+from bot.model.flows import NO_TEXT, OUTCOMES, Field, Flow, Option, Step
 from bot.model.problems import Problem
 
 CHOICES = ("choice", "choices", "others")
@@ -39,11 +39,11 @@ class Findings:
         self.fault(place, f"there is no {kind} {name!r}", remedy)
         return False
 
-    def roles(self, place: str, names: Iterable[str]) -> None:
-        """Each of a list of roles exists and stands in it once."""
+    def roles(self, place: str, names: Iterable[str], *, besides: Collection[str] = ()) -> None:
+        """Each of a list of roles exists (or is one of `besides`) and stands in it once."""
         seen: set[str] = set()
         for at, name in enumerate(names):
-            self.known(f"{place}.{at}", name, self.definition.roles, "role")
+            self.known(f"{place}.{at}", name, (*self.definition.roles, *besides), "role")
             if name in seen:
                 self.fault(f"{place}.{at}", f"the role {name} stands twice in this list", "Delete one.")
             seen.add(name)
@@ -78,21 +78,28 @@ class Findings:
         """What a field can be answered with, where that is a closed list; else nothing."""
         if asked.kind in CHOICES:
             return tuple(option.key for option in asked.options)
-        if asked.kind == "row" and asked.table in self.definition.tables:
-            return tuple(row.key for row in self.definition.tables[asked.table].rows)
+        table = self.definition.tables.get(asked.table) or self.definition.grids.get(asked.table)
+        if asked.kind == "row" and table:
+            return tuple(row.key for row in table.rows)
         return ("yes",) if asked.kind == "confirm" else ()
 
     @cached_property
     def everywhere(self) -> Scope:
-        """What can be asked outside a flow: the fields and flags of any flow, and the flags of rows."""
+        """What can be asked of a case: the fields and flags of reports, the flags of rows and procedures."""
         fields: dict[str, Field] = {}
         flags: set[str] = set()
         for flow in self.definition.flows.values():
-            fields |= flow.fields
-            flags |= scope_of(flow).flags
+            if flow.use == "report":
+                fields |= flow.fields
+            flags |= raised_in(self.definition, flow)
         for table in self.definition.tables.values():
             flags |= {flag for row in table.rows for flag in row.flags}
         return Scope(fields=fields, flags=frozenset(flags))
+
+    @cached_property
+    def of_a_case(self) -> Scope:
+        """What says whether a procedure begins: the facts and flags of its case, and no single answer."""
+        return Scope(fields={}, flags=self.everywhere.flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +115,57 @@ def flags_of(fields: Iterable[Field]) -> frozenset[str]:
     return frozenset(flag for asked in fields for option in asked.options for flag in option.flags)
 
 
-def scope_of(flow: Flow) -> Scope:
-    """What a step of the flow can ask for."""
-    derived = {flag.flag for flag in flow.flags}
-    return Scope(fields=flow.fields, flags=flags_of(flow.fields.values()) | derived)
+def raised_in(definition: Definition, flow: Flow) -> frozenset[str]:
+    """Every flag that an option, a step, a decision table or a condition of the flow raises."""
+    found = flags_of(flow.fields.values()) | {flag.flag for flag in flow.flags}
+    for step in flow.steps.values():
+        found |= {*step.flags, *flags_of_options(step.options)}
+        decision = definition.decisions.get(step.table)
+        if decision:
+            found |= {flag for row in (*decision.rows, *decision.overlays) for flag in row.flags}
+    return frozenset(found)
+
+
+def flags_of_options(options: Iterable[Option]) -> frozenset[str]:
+    """The flags that any of these options raises."""
+    return frozenset(flag for option in options for flag in option.flags)
+
+
+def outcomes_of(definition: Definition, step: Step) -> tuple[str, ...]:
+    """How a step can turn out, as a condition may ask for it under the step's key; empty when it cannot."""
+    if step.kind == "decision" and step.table in definition.decisions:
+        return tuple(row.key for row in definition.decisions[step.table].rows)
+    return OUTCOMES.get(step.kind, ())
+
+
+def asked_by(definition: Definition, step: Step) -> Mapping[str, Field]:
+    """What every step of this kind asks, by the name that a condition uses: `<step>.<field>`."""
+    form = definition.forms.get(step.kind, {})
+    found = {f"{step.key}.{key}": replace(asked, key=f"{step.key}.{key}") for key, asked in form.items()}
+    where = found.get(f"{step.key}.to")
+    if where is not None and step.options:
+        found[where.key] = replace(where, options=step.options)
+    return found
+
+
+def scope_of(definition: Definition, flow: Flow) -> Scope:
+    """What a step of the flow can ask for: questions and outcomes; in a procedure also the case's flags."""
+    if flow.use == "report":
+        return Scope(fields=flow.fields, flags=raised_in(definition, flow))
+    fields: dict[str, Field] = {}
+    for step in flow.steps.values():
+        fields |= asked_by(definition, step)
+        if outcomes := outcomes_of(definition, step):
+            options = tuple(Option(key=key, label=NO_TEXT) for key in outcomes)
+            fields[step.key] = Field(key=step.key, kind="choice", label=step.title, options=options)
+    return Scope(fields={**fields, **flow.fields}, flags=case_flags(definition) | raised_in(definition, flow))
+
+
+def case_flags(definition: Definition) -> frozenset[str]:
+    """The flags that a case can have from its report and its row."""
+    found: frozenset[str] = frozenset()
+    for flow in definition.flows.values():
+        if flow.use == "report":
+            found |= raised_in(definition, flow)
+    rows = (row for table in definition.tables.values() for row in table.rows)
+    return found | {flag for row in rows for flag in row.flags}

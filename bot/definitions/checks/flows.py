@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.definitions.checks.findings import CHOICES, Findings, Scope, flags_of, scope_of
-from bot.definitions.shape import listed, nearest
-from bot.model.flows import OTHERS, Field, Flow, Step
-
-MOST_FIELDS = 5
-MOST_BUTTONS = 6
-"""Teams shows no more than six actions on a card."""
-
-_DOES: Mapping[str, tuple[str, ...]] = {
-    "notify": ("danger", "sent", "dealt"),
-    "end": ("sent", "dealt", "unfinished"),
-}
+from bot.definitions.checks.steps import check_step
+from bot.model.flows import OTHERS, Field, Flow
 
 
 def check_flows(findings: Findings) -> None:
@@ -23,9 +14,9 @@ def check_flows(findings: Findings) -> None:
     for flow in findings.definition.flows.values():
         place = f"flows.{flow.key}"
         _check_flow_head(findings, flow, place)
-        check_fields(findings, flow.fields, f"{place}.fields", scope_of(flow))
+        check_fields(findings, flow.fields, f"{place}.fields", scope_of(findings.definition, flow))
         for step in flow.steps.values():
-            _check_step(findings, flow, step, f"{place}.steps.{step.key}")
+            check_step(findings, flow, step, f"{place}.steps.{step.key}")
         _check_used(findings, flow, place)
         _check_ways(findings, flow, place)
 
@@ -43,7 +34,8 @@ def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, sc
             for option in asked.options:
                 findings.known(f"{here}.options.{option.key}", option.key, OTHERS, "such kind of person")
         if asked.table:
-            findings.known(f"{here}.table", asked.table, findings.definition.tables, "table")
+            tables = (*findings.definition.tables, *findings.definition.grids)
+            findings.known(f"{here}.table", asked.table, tables, "table")
             if asked.kind != "row":
                 findings.fault(f"{here}.table", "only a field of kind row has a table", "Delete this line.")
         findings.condition(f"{here}.show", asked.show, scope)
@@ -51,6 +43,10 @@ def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, sc
 
 def _check_flow_head(findings: Findings, flow: Flow, place: str) -> None:
     findings.known(f"{place}.start", flow.start, flow.steps, "step")
+    findings.roles(f"{place}.begun_by", flow.begun_by)
+    findings.roles(f"{place}.owner", flow.owner)
+    findings.condition(f"{place}.begins_when", flow.begins_when, findings.of_a_case)
+    findings.condition(f"{place}.offered_when", flow.offered_when, findings.of_a_case)
     if findings.known(f"{place}.description_field", flow.description_field, flow.fields, "field"):
         described = flow.fields.get(flow.description_field)
         if described and described.kind not in ("text", "paragraph"):
@@ -64,70 +60,6 @@ def _check_flow_head(findings: Findings, flow: Flow, place: str) -> None:
         if flag.flag in raised and flag.flag in derived:
             remedy = "Give one of the two another name."
             findings.fault(f"{place}.flags.{at}.flag", f"an option raises {flag.flag} as well", remedy)
-
-
-def _check_step(findings: Findings, flow: Flow, step: Step, place: str) -> None:
-    for at, key in enumerate(step.fields):
-        findings.known(f"{place}.fields.{at}", key, flow.fields, "field")
-    for at, key in enumerate(step.notices):
-        findings.known(f"{place}.notices.{at}", key, findings.definition.guidance, "guidance")
-    for at, key in enumerate(step.needs_one):
-        findings.known(f"{place}.needs_one.{at}", key, step.fields, "field of this step")
-    if step.needs_one and not step.needs_one_error.by_language:
-        findings.fault(
-            f"{place}.needs_one", "has no sentence for when all are empty", "Add needs_one_error:."
-        )
-    if len(step.fields) > MOST_FIELDS:
-        what = f"asks {len(step.fields)} things, and a card asks at most {MOST_FIELDS}"
-        findings.fault(f"{place}.fields", what, "Move some to a further step.")
-    scope = scope_of(flow)
-    findings.condition(f"{place}.unchecked_when", step.unchecked_when, scope)
-    for at, branch in enumerate(step.next):
-        findings.condition(f"{place}.next.{at}.when", branch.when, scope)
-        findings.known(f"{place}.next.{at}.go", branch.go, flow.steps, "step")
-    _check_buttons(findings, flow, step, place)
-    _check_kind(findings, step, place)
-
-
-def _check_buttons(findings: Findings, flow: Flow, step: Step, place: str) -> None:
-    if not findings.known(f"{place}.buttons", step.buttons, flow.fields, "field") or not step.buttons:
-        return
-    asked = flow.fields[step.buttons]
-    if asked.kind != "choice":
-        remedy = "Only a field of kind choice can be a row of buttons."
-        findings.fault(f"{place}.buttons", f"{asked.key} is of kind {asked.kind}", remedy)
-    if len(asked.options) > MOST_BUTTONS:
-        what = f"draws {len(asked.options)} buttons, and a card has at most {MOST_BUTTONS} actions"
-        findings.fault(f"{place}.buttons", what, "Ask it as a field instead, or offer fewer options.")
-    if step.buttons in step.fields:
-        findings.fault(f"{place}.buttons", f"{asked.key} is asked twice", "Take it out of fields.")
-
-
-def _check_kind(findings: Findings, step: Step, place: str) -> None:
-    if step.kind == "form":
-        if not (step.fields or step.buttons or step.review):
-            findings.fault(place, "a form that asks nothing", "Add fields:, or make it a guidance step.")
-    elif step.kind in ("guidance", "decision", "notify", "end") and (step.fields or step.buttons):
-        remedy = "Make it a form, or take the fields out."
-        findings.fault(place, f"a step of kind {step.kind} asks nothing, but has fields", remedy)
-    if step.kind in ("form", "guidance") and not step.title.by_language:
-        findings.fault(place, "has no title", "Add title: and a few words.")
-    if step.kind == "guidance" and not step.body.by_language:
-        findings.fault(place, "gives no guidance", "Add body: and what the person must know.")
-    does = _DOES.get(step.kind, ())
-    if does and step.does not in does:
-        remedy = nearest(step.does, does, f"Write does: and one of: {listed(does)}.")
-        findings.fault(
-            f"{place}.does", f"{step.does!r} is nothing that a step of kind {step.kind} does", remedy
-        )
-    if step.table:
-        findings.known(f"{place}.table", step.table, ("routing",), "table to decide by")
-    if step.kind == "end" and step.next:
-        findings.fault(
-            f"{place}.next", "an end leads nowhere", "Delete next:, or give the step another kind."
-        )
-    if step.kind not in ("end", "") and not step.next:
-        findings.fault(place, "has no way out", "Add next: and the step that follows.")
 
 
 def _check_used(findings: Findings, flow: Flow, place: str) -> None:

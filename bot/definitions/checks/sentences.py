@@ -24,7 +24,7 @@ def check_sentences(findings: Findings, common: Mapping[str, Text]) -> None:
         lines = common[key].by_language.values() if key in common else ()
         allowed = {name for line in lines for name in _names(line) or ()}
         _check(findings, said, f"texts.{key}", allowed)
-    for section in ("flows", "actions", "guidance", "tables", "grids", "routing"):
+    for section in ("flows", "actions", "guidance", "tables", "grids", "routing", "decisions", "forms"):
         for place, said in _sentences(getattr(findings.definition, section), section):
             _check(findings, said, place, ())
 
