@@ -81,7 +81,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def _port(written: str, faults: list[str]) -> int:
     if not written:
         return DEFAULT_PORT
-    if written.isdecimal() and 0 <= int(written) <= 65535:
+    if written.isdecimal() and 1 <= int(written) <= 65535:
         return int(written)
     faults.append(f"PORT: {written!r} is not a port. Use a number from 1 to 65535.")
     return DEFAULT_PORT

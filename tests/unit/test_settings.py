@@ -1,0 +1,33 @@
+"""The settings: every fault is told at once, with what to do about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import SettingsFaulty
+from bot.settings import DEFAULT_PORT, read_settings
+
+
+@pytest.mark.parametrize(
+    ("written", "port"), [("", DEFAULT_PORT), ("1", 1), ("65535", 65535), ("08080", 8080)]
+)
+def test_a_port_is_a_number_from_1_to_65535(written: str, port: int) -> None:
+    assert read_settings({"PORT": written}).port == port
+
+
+@pytest.mark.parametrize("written", ["0", "65536", "-1", "80a", " 80"])
+def test_what_is_no_port_is_refused_with_what_would_be_one(written: str) -> None:
+    with pytest.raises(SettingsFaulty, match="Use a number from 1 to 65535"):
+        read_settings({"PORT": written})
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(SettingsFaulty) as told:
+        read_settings({"PORT": "0", "HANDRAIL_LOG": "LOUD", "HANDRAIL_DATE": "x", "MicrosoftAppId": "an-id"})
+    lines = str(told.value).splitlines()[1:]
+    assert [line.split(":")[0] for line in lines] == [
+        "PORT",
+        "HANDRAIL_LOG",
+        "MicrosoftAppId",
+        "HANDRAIL_DATE",
+    ]
