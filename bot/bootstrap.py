@@ -24,7 +24,7 @@ from bot.delivery.clocks import Clocks
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import LIMITS, Delivery
 from bot.errors import NotVerified, SettingsFaulty
-from bot.health import Health
+from bot.health import Health, watch_record
 from bot.model.problems import Problem
 from bot.people.file import PeopleFile
 from bot.people.proof import check_holders, people_check
@@ -92,13 +92,17 @@ async def running(settings: Settings, *, limits: Limits = LIMITS) -> AsyncIterat
             gc.freeze()
             await service.delivery.start()
             await service.clocks.start()
-            watching = asyncio.create_task(_watch_people(service), name="people")
+            watching = (
+                asyncio.create_task(_watch_people(service), name="people"),
+                asyncio.create_task(watch_record(store), name="record"),
+            )
             try:
                 yield service
             finally:
-                watching.cancel()
-                with suppress(asyncio.CancelledError):
-                    await watching
+                for task in watching:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
                 await service.clocks.stop()
                 await service.delivery.stop()
     finally:
@@ -190,6 +194,7 @@ def make_web_app(settings: Settings, service: Service) -> web.Application:
         people=service.people,
         version=service.office.shelf.current().hash[:12],
     )
+    app.router.add_get("/", _to_the_rehearsal)
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.ready)
     app.router.add_post("/rehearsal-clock", _winder(service))
@@ -223,6 +228,10 @@ async def only_this_machine(request: web.Request, handler: Handler) -> web.Strea
         log.info("Refused a request", extra={"action": refused.action, "reference": refused.reference})
         return web.Response(status=401, text=str(refused))
     return await handler(request)
+
+
+async def _to_the_rehearsal(_request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/rehearsal/")
 
 
 def _winder(service: Service) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -1,11 +1,15 @@
-"""`/healthz`: the process is alive. `/readyz`: it can be relied on, and if not, why not.
+"""`/healthz`: the process is alive. `/readyz`: it can be relied on, and if not, why not. And the log's lines
+on the record: where it stands each day, and when its disk runs low.
 
-Says nothing of any case or person: counts, codes and the version in force.
+Says nothing of any case or person: counts, codes, hashes and the version in force.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
 from aiohttp import web
@@ -13,10 +17,14 @@ from aiohttp import web
 from bot.casework.ports import People
 from bot.delivery.clocks import Clocks
 from bot.delivery.outbox import Delivery
+from bot.errors import StoreFailed
 from bot.model.problems import Problem
 from bot.store import JournalStore
 
 CHECKED_EVERY_SECONDS = 30.0
+ANCHORED_EVERY_SECONDS = 86_400.0
+
+log = logging.getLogger(__name__)
 
 
 class Health:
@@ -69,3 +77,43 @@ class Health:
         if not clocks.moving or clocks.overdue:
             reasons.append(f"clocks: {clocks.fault or 'behind'}")
         return reasons
+
+
+async def watch_record(
+    store: JournalStore,
+    *,
+    look_seconds: float = CHECKED_EVERY_SECONDS,
+    anchor_seconds: float = ANCHORED_EVERY_SECONDS,
+) -> None:
+    """Log where the record stands, now and each day, and once whenever its disk runs low or has room again.
+
+    Runs until cancelled.
+    """
+    low, anchored_at = False, float("-inf")
+    while True:
+        low = _tell_room(store.shortage(), low=low)
+        if monotonic() - anchored_at >= anchor_seconds:
+            anchored_at = monotonic()
+            # A record that failed has said so itself, and has nothing new to stand at.
+            with suppress(StoreFailed):
+                await _tell_anchor(store)
+        await asyncio.sleep(look_seconds)
+
+
+def _tell_room(why: str | None, *, low: bool) -> bool:
+    """Whether the disk is low now; logged if that is news."""
+    if why and not low:
+        log.warning("%s", why, extra={"action": "disk_low"})
+    elif low and not why:
+        log.info("The disk of the record has room again", extra={"action": "disk_has_room"})
+    return why is not None
+
+
+async def _tell_anchor(store: JournalStore) -> None:
+    anchor = store.anchor()
+    await store.settled()
+    log.info(
+        "The record stands at %s",
+        anchor,
+        extra={"action": "record_anchored", "position": anchor.position, "hash": anchor.hash.hex()},
+    )
