@@ -33,13 +33,6 @@ LIMITS = Limits(sends=hurried(Limits().sends), reads=hurried(Limits().reads), te
 RULES = Rules(sends=hurried(Rules().sends), reads=hurried(Rules().reads), app=hurried(Rules().app))
 
 
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass(frozen=True)
 class Handrail:
     """A running service and the school that talks to it."""
@@ -66,29 +59,31 @@ async def handrail(
     data: Path, *, people: Path = PEOPLE, pack: str = "kingsmead", open_school: bool = True, link: bool = True
 ) -> AsyncIterator[Handrail]:
     """Start everything over `data`; stop it at the end."""
-    port = free_port()
-    settings = read_settings(
-        {
-            "HANDRAIL_DATA": str(data),
-            "HANDRAIL_PEOPLE": str(people),
-            "HANDRAIL_PACK": pack,
-            "PORT": str(port),
-        }
-    )
-    url = f"http://127.0.0.1:{port}"
-    async with running(settings, limits=LIMITS) as service:
-        runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        try:
-            async with Rehearsal(people=people, bot_url=url, rules=RULES) as school:
-                whole = Handrail(service=service, school=school, url=url)
-                if open_school:
-                    await school.open_school(link_channel=link)
-                    await whole.settled()
-                yield whole
-        finally:
-            await runner.cleanup()
+    # Taken and kept: a port that is only looked up may be somebody else's a moment later.
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+        settings = read_settings(
+            {
+                "HANDRAIL_DATA": str(data),
+                "HANDRAIL_PEOPLE": str(people),
+                "HANDRAIL_PACK": pack,
+                "PORT": str(port),
+            }
+        )
+        url = f"http://127.0.0.1:{port}"
+        async with running(settings, limits=LIMITS) as service:
+            runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)
+            await runner.setup()
+            await web.SockSite(runner, door).start()
+            try:
+                async with Rehearsal(people=people, bot_url=url, rules=RULES) as school:
+                    whole = Handrail(service=service, school=school, url=url)
+                    if open_school:
+                        await school.open_school(link_channel=link)
+                        await whole.settled()
+                    yield whole
+            finally:
+                await runner.cleanup()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from aiohttp import ClientError, ClientSession, web
 
 from bot.rehearsal.page_api import make_app
 from bot.rehearsal.people import DEFAULT_PEOPLE_FILE
+from tests.service_process import free_port
 from tests.unit.rehearsal.scripted_bot import ScriptedBot
 
 TUTOR = "00000000-0000-4000-8000-000000000009"
@@ -45,9 +45,7 @@ class Browser:
 
 @pytest.fixture
 async def browser(bot: ScriptedBot) -> AsyncIterator[Browser]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     public_url = f"http://127.0.0.1:{port}"
     outer = web.Application()
     outer.add_subapp("/rehearsal", make_app(DEFAULT_PEOPLE_FILE, bot_url=bot.url, public_url=public_url))
@@ -135,9 +133,7 @@ async def test_the_stream_tells_when_to_look_again(browser: Browser) -> None:
 
 
 async def test_it_runs_by_itself_and_says_where_to_look() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
