@@ -16,6 +16,8 @@ COMMANDS: Mapping[str, str] = {
     "table": "bot.commands.table",
     "route": "bot.commands.route",
     "check": "bot.commands.check",
+    "diagram": "bot.commands.diagram",
+    "coverage": "bot.commands.coverage",
     "verify": "bot.commands.verify",
 }
 """Which module carries out which command. Its HELP is read only for the list of all commands."""

@@ -63,11 +63,16 @@ def find_pack(pack: Path | str) -> Path:
     for folder in (Path(pack), FLOWS / pack):
         if folder.is_dir():
             return folder
-    names = (
-        sorted(p.name for p in FLOWS.iterdir() if p.is_dir() and p.name != COMMON) if FLOWS.is_dir() else []
-    )
+    names = pack_names()
     remedy = nearest(str(pack), names, f"Name a folder, or one of: {listed(names)}.")
     raise DefinitionFaulty(f"There is no pack {str(pack)!r}. {remedy}")
+
+
+def pack_names() -> tuple[str, ...]:
+    """The packs that this program brings along, by name."""
+    if not FLOWS.is_dir():
+        return ()
+    return tuple(sorted(p.name for p in FLOWS.iterdir() if p.is_dir() and p.name != COMMON))
 
 
 def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:

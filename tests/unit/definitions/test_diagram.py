@@ -1,0 +1,29 @@
+"""A flow is drawn with every step, every branch and its condition in words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.definitions.diagram import diagram
+from bot.definitions.loader import load, pack_names
+
+EVERY = [(pack, flow) for pack in pack_names() for flow in load(pack).flows]
+
+
+@pytest.mark.parametrize(("pack", "flow"), EVERY)
+def test_every_arrow_leads_to_a_box_that_is_drawn(pack: str, flow: str) -> None:
+    definition = load(pack)
+    drawn = diagram(definition, definition.flows[flow], "en")
+    boxes = set(re.findall(r"^    (s_\w+)[\[{(>]", drawn, re.M))
+    arrows = set(re.findall(r"--> (s_\w+)$", drawn, re.M))
+    assert boxes == {f"s_{key}" for key in definition.flows[flow].steps}
+    assert arrows <= boxes
+    assert arrows
+
+
+def test_a_branch_says_its_condition_in_the_words_of_the_form() -> None:
+    definition = load("kingsmead")
+    drawn = diagram(definition, definition.flows["report"], "en")
+    assert '"What is it? is A nude or sexual picture of someone under 18"' in drawn
