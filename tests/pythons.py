@@ -24,6 +24,9 @@ ONCE_MORE = (
     "tests/unit/test_every_card.py::test_every_card_follows_the_schema_and_keeps_the_limits",
 )
 
+NOT_RUN = ("mypy", "ruff", "types-", "playwright", "pytest-xdist")
+"""What of requirements-dev.txt these tests do without."""
+
 
 def candidates(version: tuple[int, int]) -> Iterator[str]:
     """Commands that may be that Python."""
@@ -49,9 +52,8 @@ def tested_on(command: str, version: tuple[int, int]) -> subprocess.CompletedPro
     """Make it an environment of its own, once, and run the tests there; what came of it."""
     place = ROOT / ".local" / f"python-{version[0]}.{version[1]}"
     python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
-    installed, wanted = place / "installed", (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
-    wanted += (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    if not installed.is_file() or installed.read_text(encoding="utf-8") != wanted:
+    installed, wanted = place / "installed", wanted_packages()
+    if not installed.is_file() or installed.read_text(encoding="utf-8").split() != wanted:
         install = [
             str(python),
             "-m",
@@ -63,17 +65,26 @@ def tested_on(command: str, version: tuple[int, int]) -> subprocess.CompletedPro
         ]
         for step in (
             [command, "-m", "venv", "--clear", str(place)],
-            [*install, "-r", str(ROOT / "requirements-dev.txt")],
+            [*install, *wanted],
         ):
             made = said_by(step)
             if made.returncode != 0:
                 return made
-        installed.write_text(wanted, encoding="utf-8")
+        installed.write_text("\n".join(wanted), encoding="utf-8")
     left_out = (f"--ignore={name}" for name in FILES_ALONE)
     deselected = (f"--deselect={name}" for name in ONCE_MORE)
     return said_by(
         [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *left_out, *deselected, *PARTS]
     )
+
+
+def wanted_packages() -> list[str]:
+    """What the tests need, each as pip reads it."""
+    files = (ROOT / name for name in ("requirements.txt", "requirements-dev.txt"))
+    lines = (
+        line.partition("#")[0].strip() for path in files for line in path.read_text("utf-8").splitlines()
+    )
+    return [line for line in lines if line and not line.startswith(("-r", *NOT_RUN))]
 
 
 def said_by(command: list[str]) -> subprocess.CompletedProcess[str]:
