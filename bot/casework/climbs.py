@@ -14,7 +14,7 @@ from bot.casework.office import Office, new_id
 from bot.casework.unit import Unit
 from bot.engine.access import askable, barred_from_deciding
 from bot.engine.hours import due_after
-from bot.model.cases import Case, Climb
+from bot.model.cases import Case, Climb, worry_unanswered
 from bot.model.definition import ClimbClock
 from bot.model.outbox import Alarm
 from bot.model.people import PersonId
@@ -52,11 +52,10 @@ def begin(
     fresh = Climb(
         role=climb.role, began_at=unit.now, handed=climb.handed, named=climb.named, keeper=climb.keeper
     )
-    case = with_duty(case, duty, fresh)
     if not quietly:
         mark = f"{case.revision}"
         messages.alert(office, unit, case, duty=duty, role=climb.role, reason=reason, mark=mark)
-    return arm(office, unit, case, duty, reason="remind")
+    return arm(office, unit, with_duty(case, duty, fresh), duty, reason="remind")
 
 
 def arm(office: Office, unit: Unit, case: Case, duty: DutyName, *, reason: str) -> Case:
@@ -65,10 +64,10 @@ def arm(office: Office, unit: Unit, case: Case, duty: DutyName, *, reason: str) 
     clock = clock_of(office, case)
     minutes = clock.remind_minutes if reason == "remind" else clock.climb_minutes * (climb.stage + 1)
     school = office.definition_of(case).school
-    due = due_after(school, climb.began_at, minutes, in_school_hours=clock.in_school_hours)
     # After a standstill nobody is passed over within seconds: each still has the time to a reminder.
-    soonest = due_after(school, unit.now, clock.remind_minutes, in_school_hours=clock.in_school_hours)
-    alarm = Alarm(id=new_id(), kind="climb", due=max(due, soonest), case=case.id, duty=duty)
+    waits = {(climb.began_at, minutes), (unit.now, clock.remind_minutes)}
+    due = max(due_after(school, start, wait, in_school_hours=clock.in_school_hours) for start, wait in waits)
+    alarm = Alarm(id=new_id(), kind="climb", due=due, case=case.id, duty=duty)
     unit.disarm(climb.clock_id)
     unit.arm(alarm)
     return with_duty(case, duty, replace(climb, clock_id=alarm.id))
@@ -139,7 +138,8 @@ def revive(office: Office, unit: Unit, case: Case) -> Case:
 def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
     """Every way inside has been tried: the reporter is shown the way outside (rule 5).
 
-    Where somebody has the case and only the oversight finds nobody, its owner is told instead.
+    Where somebody has the case and only the oversight finds nobody, its owner is told instead; the reporter
+    too, if it is their worry that nobody answers.
     """
     case = stop(unit, case, duty)
     if duty == "owner" and case.owner.keeper is not None:
@@ -149,6 +149,8 @@ def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
         return case
     case = with_duty(case, duty, replace(climb, outside=True))
     owner = case.owner.accepted_by
+    if duty == "oversight" and worry_unanswered(case):
+        messages.outside(office, unit, case, mark=_mark(climb))
     if duty == "oversight" and owner is not None:
         key = f"nobody/{case.id}/{_mark(climb)}"
         messages.notice(office, unit, "told_nobody", key=key, person=owner, case=case)

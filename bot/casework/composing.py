@@ -31,12 +31,11 @@ from bot.casework.words import Words
 from bot.engine.access import askable, barred_from_deciding, may_see
 from bot.engine.holders import holders
 from bot.engine.routing import HEADS, SAFEGUARDING
-from bot.model.cases import Case, excluded_now, owner_now
+from bot.model.cases import Case, excluded_now, owner_now, worry_unanswered
 from bot.model.events import Place, Pressed, Speaker
 from bot.model.outbox import Channel, Item, Reference
 from bot.model.people import Holder, PersonId, RoleRef
 from bot.model.views import View
-
 
 LINES = ("reminder", "climb", "worried", "told", "released", "handed")
 
@@ -138,7 +137,7 @@ class Compositor:
         if holder is None or reference is None:
             return NoWay(why=NOBODY)
         words = self._words(case, reference.language)
-        if case.urgency != "routine":
+        if messages.in_two(case, item):
             line = alert_line(words, case, reason=_line_reason(item))
             slot = messages.line_slot(item.id)
             envelope = self._to(item, reference, slot=slot, words=words, text=line)
@@ -250,7 +249,8 @@ class Compositor:
         reference = self._reference(item.to_person)
         if case is None or reference is None:
             return Lapsed(why="gone")
-        if owner_now(case) is not None or case.closing is not None:
+        worried = worry_unanswered(case) and case.oversight.outside
+        if (owner_now(case) is not None or case.closing is not None) and not worried:
             return Lapsed(why="accepted")
         words = self._words(case, reference.language)
         key = "line_number_only" if reference.person in excluded_now(case) else "line_outside"
@@ -264,9 +264,13 @@ class Compositor:
         words = self._words(None, reference.language)
         case = self._case_of(item)
         if case is not None and item.do == "edit":
+            view = blank_view(words)
             if self._may_read(case, reference.person, now):
-                return Lapsed(why="stands")
-            return self._to(item, reference, slot=item.slot, words=words, view=blank_view(words))
+                if messages.ANEW not in item.params:
+                    return Lapsed(why="stands")
+                own = self._words(case, reference.language)
+                view = view_of(self._office, self._office.unit(), case, reference.person, own)
+            return self._to(item, reference, slot=item.slot, words=words, view=view)
         answer = self._answer(item, reference, words, now)
         return replace(
             answer, shown={k: item.params[k] for k in ("what", "day", "since", "run") if k in item.params}

@@ -75,7 +75,7 @@ class Following:
                 case = climbs.with_duty(case, name, replace(climb, tried=(*climb.tried, person)))
         role = item.to_role.role if item.to_role else ""
         self._write(unit, case, role, "alerted", {"person": person, "duty": duty, "why": item.reason})
-        if case.urgency != "routine":
+        if messages.in_two(case, item):
             unit.send(
                 self._office.item(
                     messages.ALERT_CARD,
@@ -234,9 +234,11 @@ class Following:
                 self._office, unit, "channel_stranger",
                 key=f"stranger/{item.to_channel}/{day}", role=RoleRef(role="admin"),
             )  # fmt: skip
-        if case is None or case.closing is not None:
+        if case is None:
             return
         posts.withdraw_post(self._office, unit, case, mark=item.id)
+        if case.closing is not None:
+            return
         if case.oversight.role is not None and case.oversight.accepted_by is None:
             if case.oversight.tried:
                 return

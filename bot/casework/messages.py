@@ -13,7 +13,7 @@ from bot.casework.office import Office
 from bot.casework.tables import CASES, POSTED
 from bot.casework.unit import Unit
 from bot.model.cases import Case
-from bot.model.outbox import Posted
+from bot.model.outbox import Item, Posted
 from bot.model.people import PersonId, RoleRef
 from bot.model.runs import Run
 from bot.model.tables import Urgency
@@ -40,6 +40,8 @@ TAKEN_OVER = "taken_over"
 
 OPENED = "opened"
 DONE = "done"
+ANEW = "anew"
+"""A parameter of an edit: what the message says is made anew, also where it would stand as it was sent."""
 
 PERSONAL_VALID = timedelta(days=2)
 LINE = "line/"
@@ -143,6 +145,11 @@ def alert(
             params={"duty": duty, "stage": str(stage), "skip": " ".join(skip)},
         )
     )
+
+
+def in_two(case: Case, item: Item) -> bool:
+    """Whether an alert is a plain line that rings and says why, and then the card (casework 8)."""
+    return case.urgency != "routine" or item.reason == "worried"
 
 
 def mark_opened(office: Office, unit: Unit, case: Case, person: PersonId, message_id: str | None) -> None:

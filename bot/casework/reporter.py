@@ -121,9 +121,7 @@ def _tell(office: Office, unit: Unit, case: Case, action: CaseAction, text: str,
     case = replace(case, notes=(*case.notes, added))
     if action.does == "mistake":
         case = replace(case, mistake=text)
-    if action.does == "worry" and case.closing is not None:
-        _worry_again(office, unit, case, mark=mark)
-    elif action.does == "worry":
+    if action.does == "worry":
         case = _worry(office, unit, case)
     else:
         _tell_owner(office, unit, case, what=f"reporter_{action.does}", mark=mark)
@@ -139,24 +137,19 @@ def _tell_owner(office: Office, unit: Unit, case: Case, *, what: str, mark: str)
         messages.notice(office, unit, what, key=key, person=owner, role=role, case=case)
 
 
-def _worry_again(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
-    """The case is closed, so no clock runs: everyone is told at once who would be asked in turn."""
-    asked = [r for r in (case.oversight.role, case.owner.role) if case.routed.restricted and r]
-    for role in asked or [RoleRef(role=key) for key in SAFEGUARDING]:
-        key = f"reporter_worry/{case.id}/{role.role}/{mark}"
-        messages.notice(office, unit, "reporter_worry", key=key, role=role, case=case)
-
-
 def _worry(office: Office, unit: Unit, case: Case) -> Case:
-    """Somebody of the oversight looks again: DSL, then deputy; on a restricted case its own authority."""
+    """Somebody of the oversight looks again: DSL, then deputy; on a restricted case its own authority.
+
+    After closing too, without opening it again: it climbs until somebody entitled has acknowledged it, and
+    where nobody does, the reporter is shown the way outside (rule 5).
+    """
     role = case.oversight.role
     if role is None:
         role = case.owner.role if case.routed.restricted else RoleRef(role=SAFEGUARDING[0])
-    climb = replace(case.oversight, role=role, accepted_by=None, accepted_at=None)
-    case = climbs.with_duty(case, "oversight", climb)
+    climb = replace(case.oversight, role=role, accepted_by=None, accepted_at=None, outside=False)
+    case = climbs.with_duty(replace(case, worried_at=unit.now), "oversight", climb)
+    if role is None:
+        return climbs.give_up(office, unit, case, "oversight")
     case = climbs.begin(office, unit, case, "oversight", quietly=True)
-    if role is not None:
-        messages.alert(
-            office, unit, case, duty="oversight", role=role, reason="worried", mark=str(case.revision)
-        )
+    messages.alert(office, unit, case, duty="oversight", role=role, reason="worried", mark=str(case.revision))
     return case

@@ -210,6 +210,7 @@ class Case:
 
     `incident` links the cases of one report. `answers` are the report's. `earlier` are ids of the cases that
     count; `earlier_confirmed` None until the first handler says whether it is the same person.
+    `worried_at`: when the reporter last said that they are still worried.
     `crime` is open until a handler answers. `offer` fixes the action_id of each offered single action.
     """
 
@@ -244,6 +245,12 @@ class Case:
     mistake: str = ""
     offers: Mapping[str, int] = field(default_factory=dict)
     waiting: Waiting | None = None
+    worried_at: datetime | None = None
+
+
+def worry_unanswered(case: Case) -> bool:
+    """Whether the reporter has said that they are still worried, and nobody entitled has acknowledged it."""
+    return case.worried_at is not None and case.oversight.accepted_by is None
 
 
 def owner_now(case: Case) -> PersonId | None:

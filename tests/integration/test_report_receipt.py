@@ -172,15 +172,46 @@ async def test_im_still_worried_reaches_the_dsl(bot: Handrail) -> None:
     assert "Nobody has come" in bot.school.chat("dsl").last_card.text
 
 
-async def test_im_still_worried_after_closing_reaches_the_dsl_and_a_deputy(bot: Handrail) -> None:
+async def worried_after_closing(bot: Handrail) -> tuple[Chat, Case]:
     chat, case = await closed(bot)
     await chat.press("I'm still worried")
     await chat.press("Send it", text="It goes on")
     await bot.settled()
+    return chat, case
 
-    for who in ("dsl", "deputy_dsl"):
-        heard = bot.school.chat(who).texts
-        assert any("still worried" in t and case.number in t for t in heard), who
+
+async def test_im_still_worried_after_closing_alerts_the_dsl_until_it_is_acknowledged(bot: Handrail) -> None:
+    _, case = await worried_after_closing(bot)
+    heard = bot.school.chat("dsl").texts
+    assert any("still worried" in t and case.number in t for t in heard)
+    assert not told(bot, "deputy_dsl", case.number)
+
+    dsl = await opened(bot, "dsl", case)
+    assert "It goes on" in dsl.last_card.text
+    await dsl.press("I have seen this")
+    await bot.wind(5 * 24 * HOUR)
+
+    (now,) = cases_in(bot)
+    assert now.oversight.accepted_by == person(bot, "dsl")
+    assert now.closing is not None
+    assert not told(bot, "deputy_dsl", case.number)
+    assert "Nobody at school" not in receipt(bot)
+
+
+async def test_a_worry_after_closing_that_nobody_acknowledges_climbs_and_then_shows_the_way_outside(
+    bot: Handrail,
+) -> None:
+    chat, case = await worried_after_closing(bot)
+    for _ in range(30):
+        await bot.wind(12 * HOUR)
+        if any("Nobody at school could be reached" in t for t in chat.texts):
+            break
+
+    assert told(bot, "deputy_dsl", case.number)
+    assert any(case.number in t and "children's social care" in t for t in chat.texts)
+    assert "Nobody at school could be reached yet." in receipt(bot)
+    (now,) = cases_in(bot)
+    assert now.closing is not None
 
 
 async def test_im_still_worried_about_an_adult_goes_to_that_cases_own_authority(bot: Handrail) -> None:

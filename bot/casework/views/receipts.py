@@ -12,7 +12,7 @@ from bot.casework import verbs
 from bot.casework.views.forms import form_blocks, titled
 from bot.casework.words import Words
 from bot.engine.hours import is_open, next_open
-from bot.model.cases import Case, excluded_now, owner_now
+from bot.model.cases import Case, excluded_now, owner_now, worry_unanswered
 from bot.model.definition import CaseAction
 from bot.model.people import Directory, PersonId
 from bot.model.runs import Run
@@ -53,17 +53,24 @@ def receipt_view(words: Words, run: Run, cases: Iterable[Case], *, reporter: Per
     )
 
 
+def _waits(case: Case) -> bool:
+    """Whether nobody has the case yet."""
+    return case.closing is None and owner_now(case) is None
+
+
 def _before(words: Words, cases: tuple[Case, ...], now: datetime) -> list[Block]:
     school = words.definition.school
     blocks: list[Block] = []
-    outside = any(c.owner.outside and c.owner.accepted_by is None and c.closing is None for c in cases)
+    open_now = [c for c in cases if _waits(c) or worry_unanswered(c)]
+    outside = any(
+        (_waits(c) and c.owner.outside) or (worry_unanswered(c) and c.oversight.outside) for c in open_now
+    )
     if outside:
         blocks.append(
             Notice(text=words.say("receipt_outside", route=words.say("outside_route")), tone="attention")
         )
-    waiting = any(c.owner.accepted_by is None and c.closing is None for c in cases)
-    if waiting and not is_open(school, now):
-        urgent = any(c.urgency != "routine" for c in cases)
+    if open_now and not is_open(school, now):
+        urgent = any(c.urgency != "routine" or worry_unanswered(c) for c in open_now)
         key = "outside" if outside else "urgent" if urgent else "routine"
         reads = words.moment(next_open(school, now))
         blocks.append(Notice(text=words.say(f"receipt_closed_{key}", when=reads), tone="accent"))

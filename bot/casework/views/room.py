@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from bot.model.views import Block, Facts, Input, Notice, Paragraph
+from bot.model.views import Block, Buttons, Facts, Input, Notice, Paragraph
 
 LENGTHS = (4000, 1200, 500, 150)
 """Letters that each text of a card may have: the first of these with which it fits."""
@@ -40,6 +40,8 @@ def _texts(block: Block) -> tuple[str, ...]:
             return tuple(word for row in rows for word in row)
         case Input(label=label, hint=hint, value=value):
             return (label, hint, value)
+        case Buttons():
+            return ()
 
 
 def _bytes(text: str) -> int:
