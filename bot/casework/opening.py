@@ -190,10 +190,11 @@ def earlier_cases(
     """Ids of the cases that count: same table, row and person, this academic year, closed as found."""
     if not (table and row and ref):
         return ()
+    keys = office.store.find(CASES, "earlier", f"{table}/{row}/{ref}")
+    if not keys:
+        return ()
     began = year_began(definition.school, opened_at)
-    found = (
-        office.store.get(CASES, key) for key in office.store.find(CASES, "earlier", f"{table}/{row}/{ref}")
-    )
+    found = (office.store.get(CASES, key) for key in keys)
     return tuple(
         c.id
         for c in found

@@ -40,7 +40,9 @@ class Report:
 
     def known(self) -> Mapping[str, str]:
         """The report's facts by name."""
-        return facts_of(self.definition, self.flow, self.answers, self.facts, flags=self.flags)
+        return facts_of(
+            self.definition, self.flow, self.answers, self.facts, flags=self.flags, people=self.people
+        )
 
 
 def read_report(definition: Definition, run: Run, facts: Facts, now: datetime) -> Report:

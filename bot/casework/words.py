@@ -35,6 +35,8 @@ class Words:
 
     def text(self, text: Text, /, **values: object) -> str:
         """A text of the definition, each `{name}` replaced; what is put in is not read again."""
+        if not values:
+            return text.say(self.language)
         return PLACE.sub(lambda found: str(values.get(found[1], found[0])), text.say(self.language))
 
     def role(self, key: str) -> str:

@@ -119,9 +119,8 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
     if faults:
         return replace(run, errors=faults, visit=run.visit + 1), ()
     sound = passable(definition, flow, flow.steps[run.step], run.answers, facts)
-    walked = replace(run, answers=sound, trail=(*run.trail, run.step))
     # The steps passed in silence ask nothing: what they decide by stays the same.
-    answers = live_answers(flow, walked)
+    answers = {key: value for key, value in live.items() if key in sound}
     flags = flags_of(flow, answers)
     known = facts_of(definition, flow, answers, facts, flags=flags)
     effects: list[Effect] = []
@@ -129,14 +128,20 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
     for _ in range(MOST_SILENT_STEPS):
         step = flow.steps[_next(step, answers, flags=flags, known=known)]
         if step.kind in ("form", "guidance"):
-            return replace(walked, step=step.key, visit=run.visit + 1), tuple(effects)
+            return _walked(run, step, sound), tuple(effects)
         effect = _effect(step)
         if effect is not None:
             effects.append(effect)
         if step.kind == "end":
-            ended = replace(walked, step=step.key, state="sent", visit=run.visit + 1)
-            return ended, tuple(effects)
+            return _walked(run, step, sound), tuple(effects)
     raise FlowStuck
+
+
+def _walked(run: Run, step: Step, answers: Mapping[str, str]) -> Run:
+    """The run at a later step, with the answers that it may keep."""
+    state = "sent" if step.kind == "end" else run.state
+    trail = (*run.trail, run.step)
+    return replace(run, answers=answers, trail=trail, step=step.key, state=state, visit=run.visit + 1)
 
 
 def _effect(step: Step) -> Effect | None:

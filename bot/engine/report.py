@@ -177,10 +177,13 @@ def facts_of(
     facts: Facts,
     *,
     flags: frozenset[str] | None = None,
+    people: tuple[Participant, ...] | None = None,
 ) -> Mapping[str, str]:
-    """Every fact of FACTS that a report has, by name. `flags` of `flags_of`, if known."""
+    """Every fact of FACTS that a report has, by name. `flags` of `flags_of`, `people` of `participants_of`,
+    if known.
+    """
     flags = flags_of(flow, answers) if flags is None else flags
-    people = participants_of(flow, answers, facts.directory, flags=flags)
+    people = participants_of(flow, answers, facts.directory, flags=flags) if people is None else people
     subjects = [p for p in people if p.part == "subject"]
     adults = [p for p in subjects if p.kind == "adult"]
     row = row_chosen(definition, flow, answers, "students") if "students" in definition.tables else None

@@ -36,7 +36,9 @@ class Text:
 
     def say(self, language: str = DEFAULT_LANGUAGE) -> str:
         """The sentence for a reader: `cy-GB`, then `cy`, then `en`, then whatever there is."""
-        for tag in (language, language.split("-", maxsplit=1)[0], DEFAULT_LANGUAGE):
+        if language in self.by_language:
+            return self.by_language[language]
+        for tag in (language.split("-", maxsplit=1)[0], DEFAULT_LANGUAGE):
             if tag in self.by_language:
                 return self.by_language[tag]
         return next(iter(self.by_language.values()), "")
