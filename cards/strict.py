@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn
 
+import msgspec
 from adaptivecards.baseobject import BareObject, PropertyType
-
-_ATOMS = frozenset({str, bool, int})
 
 
 class Property(PropertyType):
     """One property of a part: its JSON key, its type, and what else must hold.
 
     `one_of` lists the only words allowed. `each` names the classes that every item of a list must be.
-    `needed` properties must be given when the part is made.
+    `needed` properties must be given when the part is made. `plain_kind`: the one type of which anything may
+    stand here, so that there is nothing more to check; None where there is.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class Property(PropertyType):
     ) -> None:
         super().__init__(type=kind, key_name=key)
         self.kinds = kind if isinstance(kind, tuple) else (kind,)
+        self.plain_kind = kind if not one_of and each is None else None
         self.one_of = one_of
         self.each = each
         self.needed = needed
@@ -89,7 +90,8 @@ class Part(BareObject):
                 self._refuse(name)
             if value is not None:
                 rule = known[name]
-                rule.check(self, value)
+                if type(value) is not rule.plain_kind:
+                    rule.check(self, value)
                 data[rule.key_name] = value
         if not self.needed <= data.keys():
             names = (name for name, rule in self.properties.items() if rule.needed)
@@ -111,18 +113,11 @@ def to_dict(part: Part) -> dict[str, Any]:
     The one way out of this module: the library's own `render` hands out live objects, which the
     Bot Framework SDK would turn into strings.
     """
-    return _plain_dict(part.render())
+    plain: dict[str, Any] = msgspec.to_builtins(part, enc_hook=_inside)
+    return plain
 
 
-def _plain_dict(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value if type(value) in _ATOMS else _plain(value) for key, value in data.items()}
-
-
-def _plain(value: object) -> Any:
+def _inside(value: object) -> Any:
     if isinstance(value, Part):
-        return _plain_dict(value.render())
-    if isinstance(value, list):
-        return [item if type(item) in _ATOMS else _plain(item) for item in value]
-    if isinstance(value, dict):
-        return _plain_dict(value)
-    return value
+        return value.render()
+    raise TypeError(f"A card cannot hold {value!r}")
