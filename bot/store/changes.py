@@ -24,7 +24,7 @@ def difference(old: bytes | None, new: bytes | None) -> list[Step]:
     if new is None:
         return [((),)]
     if old is None:
-        return [((), _value(new))]
+        return [((), msgspec.Raw(new))]
     before, after = _fields(old), _fields(new)
     steps: list[Step] = [((name,),) for name in before if name not in after]
     for name, raw in after.items():
