@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "table": "bot.commands.table",
     "route": "bot.commands.route",
     "check": "bot.commands.check",
+    "schema": "bot.commands.schema",
     "diagram": "bot.commands.diagram",
     "coverage": "bot.commands.coverage",
     "verify": "bot.commands.verify",

@@ -39,12 +39,18 @@ _GUIDANCE: _Sections = {"guidance": ("guidance", files.texts)}
 _FORMS: _Sections = {"forms": ("forms", files.forms)}
 _DUTIES: _Sections = {"duties": ("duties", files.duties)}
 _ROUTING: _Sections = {"routing": ("routing", files.routing)}
-_KEYED_FILES: dict[str, tuple[str, Kind[Any]]] = {
+KEYED_FILES: dict[str, tuple[str, Kind[Any]]] = {
     "flow": ("flows", files.flow),
     "table": ("tables", files.table),
     "grid": ("grids", files.grid),
     "decision": ("decisions", files.decision_table),
 }
+"""Files that hold one thing, by the key at their head."""
+
+SECTIONS: _Sections = {
+    **_SCHOOL, **_ROLES, **_TEXTS, **_ACTIONS, **_GUIDANCE, **_FORMS, **_DUTIES, **_ROUTING
+}  # fmt: skip
+"""What all other files hold, by the keys they may have at their top."""
 
 
 def load(pack: Path | str) -> Definition:
@@ -181,7 +187,7 @@ def _by_key(name: str) -> _Reading:
     """A file that holds one thing, whose key stands at its head (`flow: report`)."""
 
     def read(root: Node, layer: Layer, notes: Notes) -> None:
-        section, kind = _KEYED_FILES[name]
+        section, kind = KEYED_FILES[name]
         head = root.content.get(name) if isinstance(root.content, dict) else None
         key = head.content if head and isinstance(head.content, str) else ""
         layer.put(section, {key: read_at(kind, root, f"{section}.{key}", notes)}, notes)

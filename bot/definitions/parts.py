@@ -14,6 +14,7 @@ from bot.definitions.shape import (
     Kind,
     Notes,
     Record,
+    Schema,
     key,
     list_of,
     listed,
@@ -49,7 +50,7 @@ def _read_asked(node: Node, place: str, notes: Notes) -> str:
     return value
 
 
-_asked: Kind[str] = Kind(_read_asked, "")
+_asked: Kind[str] = Kind(_read_asked, "", lambda: {"type": "string"})
 
 
 def _read_condition(node: Node, place: str, notes: Notes) -> Condition:
@@ -88,7 +89,24 @@ def _read_ask(subject: str, entries: dict[str, Node], place: str, notes: Notes) 
     return Ask(subject=subject, name=name, values=values)  # type: ignore[arg-type]  # one of _ASKS
 
 
-condition: Kind[Condition] = Kind(_read_condition, NEVER)
+def _condition_schema() -> Schema:
+    """A reference: conditions hold conditions, and stand once in the schema under `condition`."""
+    return {"$ref": "#/definitions/condition"}
+
+
+def condition_definition() -> Schema:
+    """What `#/definitions/condition` is."""
+    name = {"type": "string"}
+    values = _values.schema()
+    joined = {"type": "array", "minItems": 1, "items": _condition_schema()}
+    ways = [
+        *({"properties": {ask: name, "is": values}, "required": [ask]} for ask in _ASKS),
+        *({"properties": {word: joined}, "required": [word]} for word in ("all", "any")),
+    ]
+    return {"anyOf": [{"type": "object", "additionalProperties": False, **way} for way in ways]}
+
+
+condition: Kind[Condition] = Kind(_read_condition, NEVER, _condition_schema)
 """`{field: what, is: [rules, dealt]}`, `{flag: harm}` (is yes), `{fact: danger, is: "yes"}`, all, any."""
 
 maybe_condition: Kind[Condition | None] = optional(condition)
@@ -123,8 +141,21 @@ def _read_branch(node: Node, place: str, notes: Notes) -> Branch:
 
 
 _branch = Record(make=Branch, keys={"when": condition, "go": key}, needed=("when", "go"))
-_branch_list = list_of(Kind(_read_branch, Branch(when=None, go="")))
-branches: Kind[tuple[Branch, ...]] = Kind(_read_branches, ())
+
+
+def _branch_schema() -> Schema:
+    last = {"type": "object", "properties": {"otherwise": key.schema()}, "required": ["otherwise"]}
+    return {"anyOf": [_branch.kind().schema(), {**last, "additionalProperties": False}]}
+
+
+_branch_list = list_of(Kind(_read_branch, Branch(when=None, go=""), _branch_schema))
+
+
+def _branches_schema() -> Schema:
+    return {"anyOf": [key.schema(), _branch_list.schema()]}
+
+
+branches: Kind[tuple[Branch, ...]] = Kind(_read_branches, (), _branches_schema)
 """`next: step`, or a list of `{when, go}` that ends with `{otherwise: step}`."""
 
 

@@ -8,7 +8,19 @@ from datetime import date, time
 from typing import get_args
 
 from bot.definitions.reader import Node
-from bot.definitions.shape import Kind, Notes, Record, key, list_of, mapping_of, one_of, whole, word, yes_no
+from bot.definitions.shape import (
+    Kind,
+    Notes,
+    Record,
+    Schema,
+    key,
+    list_of,
+    mapping_of,
+    one_of,
+    whole,
+    word,
+    yes_no,
+)
 from bot.model.definition import ClimbClock, Clocks, OpenHours, Policy, School
 from bot.model.tables import Urgency
 
@@ -28,7 +40,11 @@ def _read_time(node: Node, place: str, notes: Notes) -> time:
     return _NIGHT
 
 
-clock_time: Kind[time] = Kind(_read_time, _NIGHT)
+def _written() -> Schema:
+    return {"type": "string"}
+
+
+clock_time: Kind[time] = Kind(_read_time, _NIGHT, _written)
 
 
 def _read_span(node: Node, place: str, notes: Notes) -> tuple[time, time]:
@@ -45,7 +61,7 @@ def _read_span(node: Node, place: str, notes: Notes) -> tuple[time, time]:
     return found
 
 
-_spans = mapping_of(list_of(Kind(_read_span, (_NIGHT, _NIGHT))), keys=one_of(*_DAYS))
+_spans = mapping_of(list_of(Kind(_read_span, (_NIGHT, _NIGHT), _written)), keys=one_of(*_DAYS))
 
 
 def _read_hours(node: Node, place: str, notes: Notes) -> tuple[OpenHours, ...]:
@@ -116,7 +132,9 @@ def _read_date(node: Node, place: str, notes: Notes) -> date:
 
 
 _policy = Record(
-    make=Policy, keys={"name": word, "review": Kind(_read_date, date.max)}, needed=("name", "review")
+    make=Policy,
+    keys={"name": word, "review": Kind(_read_date, date.max, _written)},
+    needed=("name", "review"),
 ).kind()
 
 school = Record(
@@ -126,10 +144,10 @@ school = Record(
         "prefix": word,
         "zone": word,
         "language": word,
-        "hours": Kind(_read_hours, ()),
+        "hours": Kind(_read_hours, (), _spans.schema),
         "clocks": _clocks,
         "channel_roles": list_of(key),
-        "year_starts": Kind(_read_month_day, (9, 1)),
+        "year_starts": Kind(_read_month_day, (9, 1), _written),
         "danger_words": list_of(word),
         "publish": one_of("files", "two-people"),
         "languages": list_of(word),

@@ -19,6 +19,9 @@ from bot.model.text import DEFAULT_LANGUAGE, Text
 
 T = TypeVar("T")
 
+Schema = dict[str, Any]
+"""A JSON Schema (draft 7, which editors know)."""
+
 KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 
@@ -37,10 +40,14 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """How to read one kind of value: `read(node, place, notes)` never raises."""
+    """How to read one kind of value: `read(node, place, notes)` never raises.
+
+    `schema`: the same for editors, as JSON Schema, asked for only when it is printed.
+    """
 
     read: Callable[[Node, str, Notes], T]
     blank: T
+    schema: Callable[[], Schema] = dict
 
 
 def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
@@ -62,7 +69,7 @@ def _read_word(node: Node, place: str, notes: Notes) -> str:
     return ""
 
 
-word: Kind[str] = Kind(_read_word, "")
+word: Kind[str] = Kind(_read_word, "", lambda: {"type": ["string", "number", "boolean"]})
 """Any string, as written."""
 
 
@@ -74,7 +81,7 @@ def _read_key(node: Node, place: str, notes: Notes) -> str:
     return value
 
 
-key: Kind[str] = Kind(_read_key, "")
+key: Kind[str] = Kind(_read_key, "", lambda: {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"})
 """The name of something: small letters, digits and underscores."""
 
 
@@ -89,7 +96,7 @@ def one_of(*words: str) -> Kind[Any]:
         notes.fault(node.line, place, f"{value!r} is none of the known words", remedy)
         return ""
 
-    return Kind(read, "")
+    return Kind(read, "", lambda: {"enum": list(words)})
 
 
 def _read_yes_no(node: Node, place: str, notes: Notes) -> bool:
@@ -99,7 +106,7 @@ def _read_yes_no(node: Node, place: str, notes: Notes) -> bool:
     return False
 
 
-yes_no: Kind[bool] = Kind(_read_yes_no, False)  # noqa: FBT003  # the blank of a truth value
+yes_no: Kind[bool] = Kind(_read_yes_no, False, lambda: {"enum": ["yes", "no"]})  # noqa: FBT003  # the blank of a truth value
 
 
 def whole(least: int, most: int) -> Kind[int]:
@@ -113,7 +120,7 @@ def whole(least: int, most: int) -> Kind[int]:
         notes.fault(node.line, place, what, f"Write a whole number from {least} to {most}.")
         return least
 
-    return Kind(read, least)
+    return Kind(read, least, lambda: {"type": "integer", "minimum": least, "maximum": most})
 
 
 def _read_text(node: Node, place: str, notes: Notes) -> Text:
@@ -132,7 +139,12 @@ def _read_text(node: Node, place: str, notes: Notes) -> Text:
     return Text(said)
 
 
-text: Kind[Text] = Kind(_read_text, NO_TEXT)
+def _text_schema() -> Schema:
+    by_language = {"type": "object", "additionalProperties": {"type": "string"}}
+    return {"anyOf": [{"type": "string"}, by_language]}
+
+
+text: Kind[Text] = Kind(_read_text, NO_TEXT, _text_schema)
 """A sentence for people: a string, or a mapping of language to string."""
 
 
@@ -145,7 +157,7 @@ def list_of(kind: Kind[T]) -> Kind[tuple[T, ...]]:
             return ()
         return tuple(read_at(kind, inner, f"{place}.{at}", notes) for at, inner in enumerate(node.content))
 
-    return Kind(read, ())
+    return Kind(read, (), lambda: {"type": "array", "items": kind.schema()})
 
 
 def one_or_more(kind: Kind[T]) -> Kind[tuple[T, ...]]:
@@ -157,7 +169,7 @@ def one_or_more(kind: Kind[T]) -> Kind[tuple[T, ...]]:
             return several.read(node, place, notes)
         return (kind.read(node, place, notes),)
 
-    return Kind(read, ())
+    return Kind(read, (), lambda: {"anyOf": [kind.schema(), several.schema()]})
 
 
 def mapping_of(kind: Kind[T], *, keys: Kind[str] = key) -> Kind[Mapping[str, T]]:
@@ -173,7 +185,10 @@ def mapping_of(kind: Kind[T], *, keys: Kind[str] = key) -> Kind[Mapping[str, T]]
             found[name] = read_at(kind, inner, f"{place}.{name}", notes)
         return found
 
-    return Kind(read, {})
+    names = keys.schema()
+    return Kind(
+        read, {}, lambda: {"type": "object", "additionalProperties": kind.schema(), "propertyNames": names}
+    )
 
 
 def values_of(kind: Kind[Mapping[str, T]]) -> Kind[tuple[T, ...]]:
@@ -182,12 +197,12 @@ def values_of(kind: Kind[Mapping[str, T]]) -> Kind[tuple[T, ...]]:
     def read(node: Node, place: str, notes: Notes) -> tuple[T, ...]:
         return tuple(kind.read(node, place, notes).values())
 
-    return Kind(read, ())
+    return Kind(read, (), kind.schema)
 
 
 def optional(kind: Kind[T]) -> Kind[T | None]:
     """As the kind; what stands in for a faulty value is None."""
-    return Kind(kind.read, None)
+    return Kind(kind.read, None, kind.schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +223,15 @@ class Record(Generic[T]):
     marked: bool = False
 
     def kind(self) -> Kind[T]:
-        return Kind(self.read, self._made({}, "", None))
+        return Kind(self.read, self._made({}, "", None), self._schema)
+
+    def _schema(self) -> Schema:
+        return {
+            "type": "object",
+            "properties": {name: kind.schema() for name, kind in self.keys.items()},
+            "required": list(self.needed),
+            "additionalProperties": False,
+        }
 
     def read(self, node: Node, place: str, notes: Notes) -> T:
         mark = Mark(file=notes.file, line=node.key_line or node.line)

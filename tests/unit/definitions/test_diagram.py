@@ -16,8 +16,8 @@ EVERY = [(pack, flow) for pack in pack_names() for flow in load(pack).flows]
 def test_every_arrow_leads_to_a_box_that_is_drawn(pack: str, flow: str) -> None:
     definition = load(pack)
     drawn = diagram(definition, definition.flows[flow], "en")
-    boxes = set(re.findall(r"^    (s_\w+)[\[{(>]", drawn, re.M))
-    arrows = set(re.findall(r"--> (s_\w+)$", drawn, re.M))
+    boxes = set(re.findall(r"^    (s_\w+)[\[{(>]", drawn, re.MULTILINE))
+    arrows = set(re.findall(r"--> (s_\w+)$", drawn, re.MULTILINE))
     assert boxes == {f"s_{key}" for key in definition.flows[flow].steps}
     assert arrows <= boxes
     assert arrows
