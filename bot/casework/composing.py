@@ -17,7 +17,7 @@ from bot.casework.handling import view_of, with_done
 from bot.casework.linking import CONFIRM, may_link
 from bot.casework.office import Office
 from bot.casework.ports import Address, Envelope, Lapsed, Member, NoWay
-from bot.casework.presses import answer_press
+from bot.casework.presses import answer_press, pressed_of
 from bot.casework.reporting import show
 from bot.casework.tables import CASES, CHANNELS, POSTED, REFERENCES, RUNS
 from bot.casework.views.alerts import (
@@ -32,7 +32,6 @@ from bot.engine.access import askable, barred_from_deciding, may_see
 from bot.engine.holders import holders
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import Case, excluded_now, owner_now, worry_unanswered
-from bot.model.events import Place, Pressed, Speaker
 from bot.model.outbox import Channel, Item, Reference
 from bot.model.people import Holder, PersonId, RoleRef
 from bot.model.views import View
@@ -288,23 +287,7 @@ class Compositor:
 
     def _pressed_again(self, item: Item, reference: Reference, words: Words) -> Envelope:
         """What an Action.Submit is answered with: the press asked again, with a unit that is thrown away."""
-        pressed = Pressed(
-            speaker=Speaker(id=reference.person, name=""),
-            place=Place(
-                tenant=reference.tenant,
-                service_url=reference.service_url,
-                conversation=reference.conversation,
-                scope="personal",
-                member=reference.member,
-                language=reference.language,
-            ),
-            activity_id=item.id,
-            verb=item.params["verb"],
-            target=item.params["target"],
-            action_id=item.params["action_id"],
-            values={k.removeprefix("value."): v for k, v in item.params.items() if k.startswith("value.")},
-        )
-        answer = answer_press(self._office, self._office.unit(), pressed)
+        answer = answer_press(self._office, self._office.unit(), pressed_of(item, reference))
         return self._to(item, reference, slot=item.slot, words=words, text=answer.text, view=answer.view)
 
     def _notice(self, item: Item, now: datetime) -> Composed:

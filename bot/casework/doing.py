@@ -123,7 +123,10 @@ def crime(d: Doing) -> Done:
 
 
 def exclude(d: Doing) -> Done:
-    """From this moment they find nothing: roles end, cards are blanked, the post is checked (casework 6)."""
+    """From this moment they find nothing: roles end, cards are blanked, the post is checked (casework 6).
+
+    So it is in a closed case too, which stays closed: nobody is asked to take it.
+    """
     known = excluded_now(d.case)
     named = tuple(p for p in d.values["who"].split(",") if p and p not in known)
     case = replace(
@@ -136,10 +139,12 @@ def exclude(d: Doing) -> Done:
     for person in named:
         case = _what_they_had_seen(d, case, person)
         case = _relieve(d, case, person)
-    case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
+    if case.closing is None:
+        case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
     posts.refresh_daily(d.office, d.unit, case)
     for person in named:
         refreshing.refresh_lists(d.office, d.unit, case, person)
+        refreshing.refresh_linked(d.office, d.unit, case, person)
     return case, {"who": list(named), "why": d.why()}
 
 
@@ -171,7 +176,7 @@ def _relieve(d: Doing, case: Case, person: PersonId) -> Case:
                 climb, accepted_by=None, accepted_at=None, accepted_role="", keeper=keeper, named=None
             )
             case = climbs.with_duty(case, duty, clean)
-            if case.closing is None:
+            if case.closing is None or (duty == "oversight" and waiting):
                 case = climbs.begin(d.office, d.unit, case, duty)
     return case
 

@@ -14,6 +14,7 @@ from bot.casework.acting import Doing, NotNow
 from bot.casework.doing import DOING
 from bot.casework.facts import applies
 from bot.casework.handing import receiving_roles
+from bot.casework.late import typed_in, what_happened, with_refusal
 from bot.casework.office import Office, new_id
 from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
@@ -31,7 +32,6 @@ from bot.model.definition import CaseAction, Definition
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Access, Press
 from bot.model.people import Directory, PersonId
-from bot.model.text import literal
 from bot.model.views import Action, Notice, View
 
 MOST_DIGITS = 6
@@ -60,6 +60,12 @@ def press_case(office: Office, unit: Unit, pressed: Pressed) -> Answer:
     if case is None and pressed.automatic:
         return Answer(view=blank_view(current), refused=True)
     if case is None:
+        # The same for a case that does not exist; what they typed is theirs (casework 9).
+        key, _ = verbs.read_offer(pressed.action_id)
+        typed = typed_in(current.definition.actions.get(key), pressed)
+        if typed:
+            view = with_refusal(current, blank_view(current), current.say("not_found"), typed)
+            return Answer(view=view, refused=True)
         return Answer(text=current.say("not_found"), refused=True)
     words = words_for(office, case, pressed.place.language)
     if pressed.automatic:
@@ -221,7 +227,7 @@ def _form(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words
     if not applies(case, action):
         return _stale(office, unit, case, pressed, words)
     if may_do(office, unit, case, person, action) is None:
-        return Answer(text=words.say("not_yours"), refused=True)
+        return _not_yours(office, unit, case, pressed, words)
     offer = pressed.action_id if action.additive else verbs.offer_id(case, action, unit.now)
     return Answer(view=form_view(office, case, action, words, action_id=offer))
 
@@ -280,7 +286,7 @@ def _do(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) 
         return _stale(office, unit, case, pressed, words)
     role = may_do(office, unit, case, person, action)
     if role is None:
-        return Answer(text=words.say("not_yours"), refused=True)
+        return _not_yours(office, unit, case, pressed, words)
     if action.does == "log":
         return Answer(view=log_view(office, case, words, back=_back(words, case)))
     values = clean_values(action, pressed.values, tenant=office.directory().tenant)
@@ -346,17 +352,25 @@ def is_stale(case: Case, action: CaseAction, stamp: str, unit: Unit) -> bool:
 
 
 def _stale(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
-    """Where things stand, with the typed text given back."""
-    view = view_of(office, unit, case, pressed.speaker.id, words)
+    """Where things stand, who was first, with the typed text given back."""
+    person = pressed.speaker.id
+    view = view_of(office, unit, case, person, words)
     key, _ = verbs.read_offer(pressed.action_id)
     action = words.definition.actions.get(key)
-    fields = action.fields if action else {}
-    free = [k for k, f in fields.items() if f.kind in ("text", "paragraph")]
-    typed = "\n".join(pressed.values[k] for k in free if pressed.values.get(k))
-    said = [Notice(text=words.say("stale_case"), tone="warning")]
-    if typed:
-        said.append(Notice(text=words.say("stale_typed", text=literal(typed)), tone="plain"))
-    return Answer(view=replace(view, blocks=(*said, *view.blocks)), refused=True)
+    first = what_happened(office, case, words, action, person)
+    said = " ".join(filter(None, (first, words.say("stale_case"))))
+    return Answer(view=with_refusal(words, view, said, typed_in(action, pressed)), refused=True)
+
+
+def _not_yours(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
+    """It is for somebody else to do: said, with the typed text given back."""
+    key, _ = verbs.read_offer(pressed.action_id)
+    typed = typed_in(words.definition.actions.get(key), pressed)
+    said = words.say("not_yours")
+    if not typed:
+        return Answer(text=said, refused=True)
+    view = view_of(office, unit, case, pressed.speaker.id, words)
+    return Answer(view=with_refusal(words, view, said, typed), refused=True)
 
 
 def clean_values(action: CaseAction, values: Mapping[str, str], *, tenant: str) -> Mapping[str, str]:

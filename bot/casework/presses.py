@@ -20,7 +20,8 @@ from bot.casework.unit import Unit
 from bot.casework.views.alerts import alert_view, blank_view
 from bot.casework.views.receipts import help_view
 from bot.casework.words import Words
-from bot.model.events import Answer, Pressed
+from bot.model.events import Answer, Place, Pressed, Speaker
+from bot.model.outbox import Item, Reference
 from bot.model.runs import Run
 from bot.model.views import Notice
 
@@ -100,3 +101,23 @@ def _status(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answe
 def _report(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answer:
     start_report(office, unit, pressed.speaker.id, language=pressed.place.language)
     return Answer(text=words.say("report_below"))
+
+
+def pressed_of(item: Item, reference: Reference) -> Pressed:
+    """The press that a queued reply answers, as it came in that person's own chat."""
+    return Pressed(
+        speaker=Speaker(id=reference.person, name=""),
+        place=Place(
+            tenant=reference.tenant,
+            service_url=reference.service_url,
+            conversation=reference.conversation,
+            scope="personal",
+            member=reference.member,
+            language=reference.language,
+        ),
+        activity_id=item.id,
+        verb=item.params["verb"],
+        target=item.params["target"],
+        action_id=item.params["action_id"],
+        values={k.removeprefix("value."): v for k, v in item.params.items() if k.startswith("value.")},
+    )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.casework.messages import (
     ALERT,
     ALERT_CARD,
+    ANEW,
     CASE,
     DONE,
     LINE,
@@ -21,7 +22,7 @@ from bot.casework.messages import (
 )
 from bot.casework.office import Office
 from bot.casework.posts import refresh_daily
-from bot.casework.tables import POSTED
+from bot.casework.tables import CASES, POSTED
 from bot.casework.unit import Unit
 from bot.engine.access import may_see
 from bot.model.cases import Case
@@ -51,6 +52,29 @@ def refresh_lists(office: Office, unit: Unit, case: Case, person: PersonId) -> N
                     do="edit",
                     to_person=person,
                     params=posted.shown,
+                )
+            )
+
+
+def refresh_linked(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
+    """Make anew that person's messages of the other cases of the incident: those name the linked numbers."""
+    for key in office.store.find(CASES, "incident", case.incident):
+        for slot in office.store.find(POSTED, "case", key) if key != case.id else ():
+            posted = office.store.get(POSTED, slot)
+            shows = posted is not None and posted.kind in {ALERT, ALERT_CARD, CASE, REPLY}
+            if posted is None or not shows or posted.person != person or slot.startswith(LINE):
+                continue
+            unit.send(
+                office.item(
+                    posted.kind,
+                    key=f"{slot}/{office.counter.next()}",
+                    slot=slot,
+                    urgency="serious",
+                    now=unit.now,
+                    do="edit",
+                    to_person=person,
+                    case=key,
+                    params={**posted.shown, ANEW: "yes"},
                 )
             )
 

@@ -5,6 +5,7 @@ Must not know why it was changed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from bot.engine.access import barred_from_role
 from bot.engine.holders import Towards, towards
 from bot.engine.holders import barred as why_barred
 from bot.engine.ladder import refer
+from bot.engine.report import row_chosen
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES, Given, by_rule, route
 from bot.model.cases import Case, Participant, Routed, Told, excluded_now, owner_now
 from bot.model.flows import NO_TEXT
@@ -40,7 +42,23 @@ def towards_of(case: Case) -> Towards:
     )
 
 
-def given_of(case: Case) -> Given:
+def rows_of(office: Office, case: Case) -> Mapping[str, str]:
+    """The row of each table that is for whom the case is about: as corrected or released, else as reported.
+
+    A rule that has no table does not make the case forget what was chosen.
+    """
+    definition, subject = office.definition_of(case), subject_of(case)
+    flow = definition.flows.get("report")
+    rows = {
+        key: row.key
+        for key, table in definition.tables.items()
+        if flow is not None and subject is not None and table.subjects == subject.kind
+        if (row := row_chosen(definition, flow, case.answers, key)) is not None
+    }
+    return {**rows, **({case.routed.table: case.routed.row} if case.routed.table else {})}
+
+
+def given_of(office: Office, case: Case) -> Given:
     """What the case is routed by, as it stands."""
     subject = subject_of(case)
     known = subject is None or subject.kind != "adult" or subject.confirmed
@@ -52,7 +70,7 @@ def given_of(case: Case) -> Given:
             "someone_named": "yes" if case.participants else "no",
             "adult_known": "yes" if known else "no",
         },
-        rows={case.routed.table: case.routed.row} if case.routed.table else {},
+        rows=rows_of(office, case),
         earlier=len(case.earlier) if case.earlier_confirmed else 0,
         towards=towards_of(case),
     )
@@ -61,8 +79,11 @@ def given_of(case: Case) -> Given:
 def routed_now(office: Office, case: Case, at: datetime) -> Routed:
     """The route of the case on today's facts, in its own definition. What was released stays released."""
     routed = route(
-        office.definition_of(case), given_of(case), barred=lambda role: bar(office, case, role, at)
+        office.definition_of(case), given_of(office, case), barred=lambda role: bar(office, case, role, at)
     )
+    if case.routed.rule and case.routed.rule not in {r.key for r in office.definition_of(case).routing.rules}:
+        # Opened by no rule of the pack (a pupil wrote): it goes on being that case, whatever is added.
+        routed = replace(routed, rule=case.routed.rule, sanctions=case.routed.sanctions and routed.sanctions)
     if case.released:
         routed = with_release(office, case, routed, at)
     else:
@@ -79,7 +100,7 @@ def bar(office: Office, case: Case, role: RoleRef, at: datetime) -> str:
 def with_release(office: Office, case: Case, routed: Routed, at: datetime) -> Routed:
     """The safeguarding lead's route, with what the sanction table says of the row beside it (casework 5)."""
     definition = office.definition_of(case)
-    given = given_of(case)
+    given = given_of(office, case)
     plain = replace(
         given,
         rows={case.routed.table: case.routed.row},

@@ -242,6 +242,9 @@ class World:
         )  # fmt: skip
         stands = self.case(case.id)
         words = answer.text + (json.dumps(render(answer.view)) if answer.view else "")
+        for typed in (values or {}).values():
+            # What they typed themselves is given back to them, whoever they are.
+            words = words.replace(typed, "") if SECRET in typed else words
         if answer.view is not None and (wrong := faults(render(answer.view))):
             self.wrongs.append(f"{verb} {action_id}: {wrong[0]}")
         seen = case.number in words or SECRET in words
