@@ -500,6 +500,7 @@ async def pictures_and_strangers(on: Stage) -> None:
     guest = account(on, "201")
     on.teams.open(f"a:{guest}", on.member(guest))
     await on.say(guest, "hello")
+    await on.say(guest, "He keeps writing to me")
     await on.say(guest, "I have a knife")
 
 

@@ -36,7 +36,7 @@ def reply_view(office: Office, words: Words, item: Item, now: datetime) -> View 
         return typed_view(office, words, item)
     if what == "day_list":
         return day_list(office, words, item, now)
-    if what == "pupil":
+    if what in ("pupil", "unlisted"):
         return pupil_view(words, item)
     if what == "unreachable":
         return unreachable_view(office, words)
@@ -129,7 +129,7 @@ def pupil_view(words: Words, item: Item) -> View:
     )
     return View(
         summary=words.say("pupil_title"),
-        blocks=titled(words.say("pupil_title"), words.say("pupil_body")),
+        blocks=titled(words.say("pupil_title"), words.say(f"{item.params['what']}_body")),
         actions=(no,),
         language=words.language,
     )

@@ -24,8 +24,10 @@ from bot.model.runs import Run
 
 PUPIL_FLOW = "pupil"
 RULE = "pupil_wrote"
+GREETINGS = ("hello", "thanks", "mine")
+"""Commands that are no cry for help, whoever types them."""
 WORDS_WAIT = timedelta(minutes=5)
-"""How long a pupil's words wait for a no. That they wrote, and when, does not wait."""
+"""How long the words wait for a no. That somebody wrote, and when, does not wait."""
 
 
 def pupil_of(office: Office, person: PersonId) -> Pupil | None:
@@ -39,8 +41,20 @@ def in_danger(definition: Definition, text: str) -> bool:
     return any(word.lower() in lowered for word in definition.school.danger_words)
 
 
+def _may_be_a_child(office: Office, said: Said) -> bool:
+    """A pupil, or somebody in no list who writes more than a greeting: not every school lists its pupils'
+    accounts, and a list of danger words is too short to hold every cry for help.
+    """
+    person = said.speaker.id
+    if pupil_of(office, person) is not None:
+        return True
+    words = Words(definition=office.shelf.current(), language=said.place.language)
+    greetings = {"", *(way for name in GREETINGS for way in spelt(words, name))}
+    return person not in office.directory().people and as_command(said.text) not in greetings
+
+
 def stranger_said(office: Office, unit: Unit, said: Said) -> None:
-    """Answer kindly. A listed pupil's message becomes a case; a stranger's only with a danger word."""
+    """Answer kindly. What a pupil writes, or may have written, becomes a case; a danger word's always."""
     person = said.speaker.id
     definition = office.shelf.current()
     pupil = pupil_of(office, person)
@@ -49,7 +63,7 @@ def stranger_said(office: Office, unit: Unit, said: Said) -> None:
     if _takes_back(office, unit, said):
         messages.reply(office, unit, person, "pupil_no_done", key=key)
         return
-    if pupil is None and not urgent:
+    if not urgent and not _may_be_a_child(office, said):
         messages.reply(office, unit, person, "stranger", key=key)
         return
     run = Run(
@@ -58,7 +72,7 @@ def stranger_said(office: Office, unit: Unit, said: Said) -> None:
         definition=definition.hash,
         person=person,
         step="",
-        state="saved" if pupil and not urgent else "sent",
+        state="sent" if urgent else "saved",
         revision=1,
         visit=1,
         begun_at=unit.now,
@@ -71,7 +85,7 @@ def stranger_said(office: Office, unit: Unit, said: Said) -> None:
     if run.state == "saved":
         due = unit.now + WORDS_WAIT
         unit.arm(Alarm(id=f"words/{run.id}", kind="words", due=due, run=run.id))
-        messages.reply(office, unit, person, "pupil", key=key, run=run.id)
+        messages.reply(office, unit, person, "pupil" if pupil else "unlisted", key=key, run=run.id)
     else:
         pass_on(office, unit, run)
         messages.reply(office, unit, person, "stranger_urgent", key=key)
@@ -138,7 +152,7 @@ def _case_for(
                 kind="pupil" if pupil else "someone_else",
                 part="affected",
                 name=name,
-                detail=pupil.form if pupil else "",
+                detail=pupil.form if pupil else Words(definition=definition).say("account_unlisted"),
                 ref=pupil.id if pupil else None,
                 confirmed=pupil is not None,
             ),

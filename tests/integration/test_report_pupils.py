@@ -156,9 +156,14 @@ async def test_nobody_but_staff_can_search_the_list_of_pupils(bot: Handrail, who
     assert await searched_by(bot, who, "abi") == []
 
 
-@pytest.mark.parametrize("who", [GUEST, LEFT])
-@pytest.mark.parametrize("words", ["hi", "report", "my reports", "A long story about the school"])
-async def test_a_guest_and_somebody_who_left_are_told_where_help_is_and_get_no_flow(
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        *((who, words) for who in (GUEST, LEFT) for words in ("hi", "Thank you!", "my reports")),
+        (LEFT, "A long story about the school"),
+    ],
+)
+async def test_a_greeting_of_a_stranger_and_whoever_left_are_told_where_help_is_and_get_no_flow(
     bot: Handrail, who: str, words: str
 ) -> None:
     known = len(bot.school.chat(who).cards)
@@ -169,6 +174,40 @@ async def test_a_guest_and_somebody_who_left_are_told_where_help_is_and_get_no_f
     assert "999" in answer
     assert len(bot.school.chat(who).cards) == known
     assert not cases_in(bot)
+
+
+@pytest.mark.parametrize("words", ["He keeps writing to me at night", "help me", "report"])
+async def test_whoever_is_in_no_list_may_be_a_child_so_the_dsl_hears_that_they_wrote_and_then_what(
+    bot: Handrail, words: str
+) -> None:
+    await say(bot, GUEST, words)
+
+    (case,) = cases_in(bot)
+    assert case.urgency == "serious"
+    assert told(bot, "dsl", case.number)
+    answer = shown_to(bot, GUEST)
+    assert "your account is not in its lists" in answer
+    assert "999" in answer
+    assert "Childline" in answer
+    assert case.number not in answer
+    assert "danger right now" not in answer
+    before = await opened_by_dsl(bot, case.number)
+    assert GUEST in before
+    assert "in none of the school's lists" in before
+    assert not case.notes
+    await bot.wind(6 * MINUTE)
+    (case,) = cases_in(bot)
+    assert [note.text for note in case.notes] == [words]
+
+
+async def test_a_no_of_whoever_is_in_no_list_keeps_the_words_back_too(bot: Handrail) -> None:
+    await say(bot, GUEST, "He keeps writing to me at night")
+    await bot.school.chat(GUEST).press("Don't pass on my words")
+    await bot.wind(10 * MINUTE)
+
+    (case,) = cases_in(bot)
+    assert "He keeps writing" not in await opened_by_dsl(bot, case.number)
+    assert "They will see that you wrote, and nothing more" in shown_to(bot, GUEST)
 
 
 @pytest.mark.parametrize("who", [GUEST, LEFT])
