@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "route": "bot.commands.route",
     "check": "bot.commands.check",
     "schema": "bot.commands.schema",
+    "diff": "bot.commands.diff",
     "diagram": "bot.commands.diagram",
     "coverage": "bot.commands.coverage",
     "verify": "bot.commands.verify",

@@ -1,0 +1,90 @@
+"""An edit is said in words: which rows go elsewhere, which questions came, which roles gained something."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.definitions.difference import difference, touches_who_is_told
+from bot.definitions.loader import FLOWS, load
+from bot.model.definition import Definition
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    shutil.copytree(FLOWS / "common", tmp_path / "common")
+    return Path(shutil.copytree(FLOWS / "kingsmead", tmp_path / "kingsmead"))
+
+
+def edited(pack: Path, file: str, old: str, new: str) -> tuple[Definition, tuple[str, ...]]:
+    path = pack / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    after = load(pack)
+    return after, difference(load("kingsmead"), after)
+
+
+def test_a_pack_does_not_differ_from_itself() -> None:
+    assert difference(load("kingsmead"), load("kingsmead")) == ()
+
+
+def test_a_comment_or_another_line_is_no_change(pack: Path) -> None:
+    after, changes = edited(pack, "school.yaml", "school:", "# A remark\nschool:")
+    assert changes == ()
+    assert not touches_who_is_told(load("kingsmead"), after)
+
+
+def test_a_role_that_is_reached_later_is_said_with_both_times(pack: Path) -> None:
+    after, changes = edited(
+        pack, "school.yaml", "remind_minutes: 2, climb_minutes: 5", "remind_minutes: 2, climb_minutes: 9"
+    )
+    assert changes == (
+        "Immediate cases: reminded after 2, next after 5, outside after 20 minutes; now 2, 9 and 20.",
+    )
+    assert touches_who_is_told(load("kingsmead"), after)
+
+
+def test_another_owner_of_a_rule_is_said_by_name(pack: Path) -> None:
+    after, changes = edited(
+        pack, "tables/routing.yaml", "owner: [online_safety_officer, headteacher]", "owner: [headteacher]"
+    )
+    assert changes == (
+        "Routing, technical: went to Online Safety Officer or Headteacher, now goes to Headteacher.",
+    )
+    assert touches_who_is_told(load("kingsmead"), after)
+
+
+def test_a_mark_taken_away_changes_to_whom_the_row_goes(pack: Path) -> None:
+    path = pack / "tables" / "students.yaml"
+    row = next(
+        line for line in path.read_text("utf-8").splitlines() if "marks:" in line and "tutor, hod_hoy" in line
+    )
+    _, changes = edited(pack, "tables/students.yaml", row, row.replace("tutor, hod_hoy", "hod_hoy"))
+    (change,) = changes
+    assert change.startswith("Students")
+    assert "went to Tutor" in change
+    assert "now goes to Head of Year" in change
+
+
+def test_a_verb_taken_from_a_role_is_said(pack: Path) -> None:
+    _, changes = edited(
+        pack,
+        "roles.yaml",
+        "- {verb: [open, note, list], role: online_safety_officer, scope: all}",
+        "- {verb: [open, list], role: online_safety_officer, scope: all}",
+    )
+    assert changes == ("Online Safety Officer may no longer note (all).",)
+
+
+def test_a_new_answer_and_a_question_that_must_be_answered_are_said(pack: Path) -> None:
+    _, changes = edited(
+        pack,
+        "flows/report.yaml",
+        "      unknown: {label: I don't know}\n",
+        "      unknown: {label: I don't know}\n      bus: {label: On the bus}\n",
+    )
+    assert len(changes) == 1
+    assert changes[0].endswith("offers other answers than before.")
