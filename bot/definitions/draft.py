@@ -1,6 +1,7 @@
 """What was read of a pack before it is checked, in layers: the school's own over what is common to all.
 
-Where both have something under the same key, the school's replaces it whole. Must not know files.
+Where both have something under the same key, the school's replaces it whole. A common action that asks for a row
+of a table that the school does not have is left out. Must not know files.
 """
 
 from __future__ import annotations
@@ -69,9 +70,24 @@ def merge(under: Layer, over: Layer) -> Layer:
             merged.sections[section] = below if above is None else above
             if above is not None:
                 replaced.add(section)
+    gone = _without_table(under.sections.get("actions", {}), merged.sections) - replaced
+    merged.sections["actions"] = {
+        key: action for key, action in merged.sections["actions"].items() if f"actions.{key}" not in gone
+    }
+    replaced |= gone
     kept = {p: m for p, m in under.lines.items() if not replaced & {p.split(".", 1)[0], _head(p)}}
     merged.lines = {**kept, **over.lines}
     return merged
+
+
+def _without_table(actions: Mapping[str, Any], sections: Mapping[str, Any]) -> set[str]:
+    """The places of common actions that ask for a row of a table which the merged pack does not have."""
+    known = {"", *sections["tables"], *sections["grids"]}
+    return {
+        f"actions.{key}"
+        for key, action in actions.items()
+        if not known.issuperset(field.table for field in action.fields.values())
+    }
 
 
 def _head(place: str) -> str:
