@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "bot.commands.check",
     "schema": "bot.commands.schema",
     "diff": "bot.commands.diff",
+    "paper": "bot.commands.paper",
     "diagram": "bot.commands.diagram",
     "coverage": "bot.commands.coverage",
     "verify": "bot.commands.verify",
