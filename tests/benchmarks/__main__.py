@@ -1,5 +1,6 @@
 """Run every bench in turn and print its tables: `python -m tests.benchmarks [--quick] [NAME …]`.
 
+What it prints is Markdown, to be pasted into README.md as it stands.
 Each bench (`bench_NAME.py`) runs in a process of its own, so that none measures what another left behind.
 Close what else keeps the machine busy first.
 """
@@ -42,13 +43,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def ran(name: str, *, quick: bool, python: str) -> bool:
     """Run one bench in the foreground; False when it failed."""
-    print(f"\n## {name} (load {load()})\n", flush=True)
+    print(f"\n### {name} (`bench_{name}.py`, load {load()} at the start)\n", flush=True)
     words = [sys.executable, "-m", f"tests.benchmarks.bench_{name}", *(["--quick"] if quick else [])]
     if name in BESIDE_STOCK:
         words += ["--stock-python", python]
     begun = time.monotonic()
     finished = subprocess.run(words, check=False).returncode == 0
-    print(f"({time.monotonic() - begun:.0f} s)")
+    print(f"\n{time.monotonic() - begun:.0f} s, load {load()} at the end.")
     return finished
 
 

@@ -24,6 +24,7 @@ from statistics import median, quantiles
 from bot.rehearsal.conversations import Change
 from bot.rehearsal.rules import SENDS
 from tests.benchmarks.school_load import NO_LIMITS, Load, Press, check_receipts, post, school_at_work
+from tests.benchmarks.tables import markdown
 
 ROUNDS = 5
 AT_ONCE = 60
@@ -197,11 +198,10 @@ def limit_seconds(load: Load, channel: str, posts: int) -> float:
 
 def table(results: dict[str, Figures]) -> str:
     """The results for people."""
-    lines = []
-    for name, figures in results.items():
-        lines.append(name)
-        lines += [f"  {what:28}{value:10.1f}" for what, value in figures.items()]
-    return "\n".join(lines)
+    rows = (
+        (name, what, f"{value:.1f}") for name, figures in results.items() for what, value in figures.items()
+    )
+    return markdown(("", "", ""), rows)
 
 
 if __name__ == "__main__":

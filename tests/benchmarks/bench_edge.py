@@ -25,6 +25,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.benchmarks.processes import STOCK_BOT, child, cpu_seconds, stock_python
+from tests.benchmarks.tables import markdown
 from tests.unit.teams.recorded import recorded
 
 ROUNDS = 5
@@ -139,12 +140,16 @@ def summary(rounds: Sequence[dict[str, Measured]]) -> dict[str, dict[str, float]
 
 def table(results: dict[str, dict[str, float]]) -> str:
     """The results for people."""
-    lines = [f"{'':38}{'turns/s':>10}{'bot CPU ms':>12}{'x echo':>9}"]
-    lines += [
-        f"{name:38}{one['turns_a_second']:>10.0f}{one['cpu_ms_a_turn']:>12.3f}{one['times_the_stock_echo']:>9.1f}"
+    rows = (
+        (
+            name,
+            f"{one['turns_a_second']:.0f}",
+            f"{one['times_the_stock_echo']:.1f}",
+            f"{one['cpu_ms_a_turn']:.2f}",
+        )
         for name, one in results.items()
-    ]
-    return "\n".join(lines)
+    )
+    return markdown(("", "turns/s", "times the stock echo", "CPU ms"), rows)
 
 
 def press(verb: str, connector: str) -> bytes:

@@ -3,8 +3,10 @@
     python -m tests.benchmarks.bench_press [--quick] [--json] [--stock-python PATH] [--folder PATH]
 
 Five interleaved rounds, medians. Every bot is a process of its own and says its own CPU; the load and the
-pretend Teams run in this process. Delivery is held while presses are timed and let go after each round, so
-that the press and the sending it causes are counted apart; a second figure has both at work together.
+pretend Teams run in this process. The press is all that the process does until the last answer is out:
+request, decision, durable write, log line, receipt. What is sent afterwards to whoever is alerted is not the
+press: delivery is held while presses are timed and let go after each round, and its CPU is counted apart. A
+second figure, beside the targets, has both at work together.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import aiohttp
 from tests.benchmarks.bench_edge import CONVERSATIONS, ECHO, message, press, replies_taken
 from tests.benchmarks.processes import STOCK_BOT, child, cpu_seconds, stock_python
 from tests.benchmarks.school_load import KINDS, NO_LIMITS, Load, check_receipts, post, school_at_work
+from tests.benchmarks.tables import markdown
 
 ROUNDS = 5
 CPU_MS = 2.0
@@ -180,22 +183,37 @@ def summary(rounds: Sequence[dict[str, Measured]]) -> dict[str, dict[str, float]
 
 def table(results: dict[str, dict[str, float]]) -> str:
     """The results for people."""
-    lines = [f"{'':46}{'turns/s':>9}{'x echo':>8}{'CPU ms':>9}{'lowest':>8}{'sending':>9}{'messages':>10}"]
-    lines += [
-        f"{name:46}{one['turns_a_second']:>9.0f}{one['times_the_stock_echo']:>8.1f}{one['cpu_ms_a_turn']:>9.2f}"
-        f"{one['lowest_cpu_ms']:>8.2f}{one['sending_cpu_ms_a_turn']:>9.2f}{one['messages_a_turn']:>10.1f}"
-        for name, one in results.items()
-    ]
+    heads = ("", "turns/s", "times the stock echo", "CPU ms", "lowest round", "sending, CPU ms", "messages")
+    lines = [markdown(heads, (row(name, one) for name, one in results.items())), ""]
     sends = {name: one for name, one in results.items() if name.startswith("send")}
     dear = [n for n, one in sends.items() if "while" not in n and one["cpu_ms_a_turn"] > CPU_MS]
-    slow = [n for n, one in sends.items() if one["times_the_stock_echo"] < TIMES_ECHO]
+    slow = [n for n, one in sends.items() if "while" not in n and one["times_the_stock_echo"] < TIMES_ECHO]
+    lines.append(f"- Target: {CPU_MS:.0f} ms of CPU a press. {met(dear)}")
+    lines.append(f"- Target: {TIMES_ECHO} times the stock echo. {met(slow)}")
+    both = [one["times_the_stock_echo"] for name, one in sends.items() if "while" in name]
     lines.append(
-        f"at most {CPU_MS:.0f} ms of CPU a press: {'missed by ' + '; '.join(dear) if dear else 'met'}"
-    )
-    lines.append(
-        f"at least {TIMES_ECHO} times the stock echo: {'missed by ' + '; '.join(slow) if slow else 'met'}"
+        f"- With the sending at work at the same time: {min(both)} to {max(both)} times the stock echo."
     )
     return "\n".join(lines)
+
+
+def row(name: str, one: dict[str, float]) -> tuple[str, ...]:
+    """One thing's figures; what it sent afterwards only where that was measured."""
+    sent = name.startswith("send")
+    return (
+        name,
+        f"{one['turns_a_second']:.0f}",
+        f"{one['times_the_stock_echo']:.1f}",
+        f"{one['cpu_ms_a_turn']:.2f}",
+        f"{one['lowest_cpu_ms']:.2f}",
+        f"{one['sending_cpu_ms_a_turn']:.2f}" if sent else "",
+        f"{one['messages_a_turn']:.1f}" if sent else "",
+    )
+
+
+def met(missing: Sequence[str]) -> str:
+    """Whether a target was met, and if not by what."""
+    return f"**Missed by {'; '.join(missing)}.**" if missing else "**Met.**"
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ import msgspec
 
 from bot.model.record import Commit, Entry, Put, Table
 from bot.store import JournalStore, open_store
+from tests.benchmarks.tables import markdown
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 FILL_AT_ONCE = 200
@@ -235,6 +236,27 @@ async def measure(folder: Path, *, quick: bool) -> dict[str, dict[str, float]]:
     }
 
 
+def table(figures: dict[str, dict[str, float]]) -> str:
+    """The results for people, a row for each number of documents."""
+    written, staged, started = figures.values()
+    rows = (
+        (
+            f"{size:,}",
+            f"{written[f'journal {size}']:.2f}",
+            f"{written[f'sqlite {size}']:.2f}",
+            f"{staged[f'press {size}']:.2f}",
+            f"{staged[f'ten of 2.8 KB {size}']:.2f}",
+            f"{seconds:.1f}",
+        )
+        for size, seconds in ((int(name.split()[1]), seconds) for name, seconds in started.items())
+    )
+    heads = (
+        "documents", "journal, p50 ms", "sqlite3, p50 ms", "`stage` of a press, CPU ms",
+        "`stage` of 10 puts of 2.8 KB and 3 entries, CPU ms", "start, s",
+    )  # fmt: skip
+    return markdown(heads, rows)
+
+
 def _medians(runs: list[dict[str, float]]) -> dict[str, float]:
     return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
@@ -256,10 +278,7 @@ def main() -> None:
     if options.json:
         print(json.dumps(figures))
         return
-    for title, rows in figures.items():
-        print(title)
-        for name, value in rows.items():
-            print(f"  {name:28}{value:10.3f}")
+    print(table(figures))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
 """A whole Handrail in a process of its own, for bench_press.py and bench_bursts.py.
 
-`/api/messages` is the service as `app.py` serves it. Beside it, `/bench/…` prepares and asks: copies of a
-report that waits to be sent, a full record, delivery held or let go, CPU used. Prints its port, then
-serves until its input ends. The first argument is a folder for the record, on the disk to be measured.
+`/api/messages` is the service as `app.py` serves it; its log goes to a file beside the record. Beside it,
+`/bench/…` prepares and asks: copies of a report that waits to be sent, a full record, delivery held or let
+go, CPU used. Prints its port, then serves until its input ends. The first argument is a folder for the
+record, on the disk to be measured.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import resource
 import socket
 import sys
@@ -183,6 +185,11 @@ def free_port() -> int:
 
 async def serve(data: Path) -> None:
     settings = read_settings({"HANDRAIL_DATA": str(data), "PORT": str(free_port())})
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        filename=f"{data}.log",
+    )
     async with running(settings) as service:
         app = make_web_app(settings, service)
         Bench(service).add_to(app)
