@@ -14,7 +14,7 @@ from bot.model.definition import Definition
 from bot.model.flows import Field, Flow
 from bot.model.people import Directory, PersonId
 from bot.model.runs import Run
-from bot.model.tables import Row
+from bot.model.tables import Row, SanctionTable
 
 UNLISTED_KINDS: Mapping[str, ParticipantKind] = {
     "pupil_unlisted": "pupil",
@@ -170,6 +170,17 @@ def row_chosen(definition: Definition, flow: Flow, answers: Mapping[str, str], t
     return None
 
 
+def pupils_row(
+    definition: Definition, flow: Flow, answers: Mapping[str, str]
+) -> tuple[SanctionTable, Row] | None:
+    """The row picked of the school's table for pupils, with its table; None as well where there is none."""
+    for table in definition.tables.values():
+        row = row_chosen(definition, flow, answers, table.key) if table.subjects == "pupil" else None
+        if row is not None:
+            return table, row
+    return None
+
+
 def facts_of(
     definition: Definition,
     flow: Flow,
@@ -186,20 +197,20 @@ def facts_of(
     people = participants_of(flow, answers, facts.directory, flags=flags) if people is None else people
     subjects = [p for p in people if p.part == "subject"]
     adults = [p for p in subjects if p.kind == "adult"]
-    row = row_chosen(definition, flow, answers, "students") if "students" in definition.tables else None
+    row = pupils_row(definition, flow, answers)
     refs = [p.ref for p in subjects if p.kind == "pupil" and p.ref]
-    earlier = row is not None and any(f"students/{row.key}/{ref}" in facts.earlier for ref in refs)
+    earlier = row is not None and any(f"{row[0].key}/{row[1].key}/{ref}" in facts.earlier for ref in refs)
     return {
         "someone_named": _word(bool(people)),
         "pupil_subject": _word(any(p.kind == "pupil" for p in subjects)),
         "adult_subject": _word(bool(adults)),
         "adult_known": _word(all(p.confirmed for p in adults)),
         "own_teacher": _word(_own_teacher(subjects, flags, facts)),
-        "row_for_teacher": _word(row is not None and _for_teacher(definition, row)),
+        "row_for_teacher": _word(row is not None and _for_teacher(definition, *row)),
         "earlier_counts": _word(earlier),
         "recorded": _word(facts.recorded),
         "child_protection": _word("child_protection" in flags),
-        "illegal": _word(row is not None and "illegal" in row.flags),
+        "illegal": _word(row is not None and "illegal" in row[1].flags),
         "danger": answers.get("danger", "") or "open",
     }
 
@@ -214,9 +225,9 @@ def _own_teacher(subjects: list[Participant], flags: frozenset[str], facts: Fact
     return "in_lesson" in flags or pupil.form in teacher.tutor_of
 
 
-def _for_teacher(definition: Definition, row: Row) -> bool:
+def _for_teacher(definition: Definition, table: SanctionTable, row: Row) -> bool:
     """The row marks a column that a pupil's own teacher is meant by (its roles are tutors by relation)."""
-    columns = {c.key: c for c in definition.tables["students"].columns}
+    columns = {c.key: c for c in table.columns}
     return any(
         definition.roles[role].relation in ("tutor", "class_teacher")
         for mark in row.marks
