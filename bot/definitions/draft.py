@@ -1,7 +1,7 @@
 """What was read of a pack before it is checked, in layers: the school's own over what is common to all.
 
-Where both have something under the same key, the school's replaces it whole. A common action that asks for a row
-of a table that the school does not have is left out. Must not know files.
+Where both have something under the same key, the school's replaces it whole. A common action that asks for a
+row of a table that the school does not have is left out. Must not know files.
 """
 
 from __future__ import annotations
