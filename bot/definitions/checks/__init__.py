@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.definitions.checks.actions import check_actions
 from bot.definitions.checks.findings import Findings
 from bot.definitions.checks.flows import check_flows
+from bot.definitions.checks.proofs import check_paths
 from bot.definitions.checks.roles import check_roles
 from bot.definitions.checks.school import check_school
 from bot.definitions.checks.sentences import check_sentences
@@ -28,6 +29,7 @@ def check(definition: Definition, lines: Lines, common_texts: Mapping[str, Text]
     check_tables(findings)
     check_routing(findings)
     check_flows(findings)
+    check_paths(findings)
     check_actions(findings)
     check_sentences(findings, common_texts)
     return findings.problems

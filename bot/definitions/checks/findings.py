@@ -139,7 +139,12 @@ def outcomes_of(definition: Definition, step: Step) -> tuple[str, ...]:
 
 
 def asked_by(definition: Definition, step: Step) -> Mapping[str, Field]:
-    """What every step of this kind asks, by the name that a condition uses: `<step>.<field>`."""
+    """What every step of this kind asks, by the name that a condition uses: `<step>.<field>`.
+
+    Nothing of an approval: each who signs says it anew, and only its outcome is kept.
+    """
+    if step.kind == "approval":
+        return {}
     form = definition.forms.get(step.kind, {})
     found = {f"{step.key}.{key}": replace(asked, key=f"{step.key}.{key}") for key, asked in form.items()}
     where = found.get(f"{step.key}.to")

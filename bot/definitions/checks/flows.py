@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from bot.definitions.checks.findings import CHOICES, Findings, Scope, flags_of, scope_of
+from bot.definitions.checks.graph import circles, endless, reached, ways_of
 from bot.definitions.checks.steps import check_step
 from bot.model.flows import OTHERS, Field, Flow
 
@@ -74,43 +75,14 @@ def _check_ways(findings: Findings, flow: Flow, place: str) -> None:
     """Every step is reached from the start, and every step that is reached can end."""
     if flow.start not in flow.steps:
         return
-    ways = {key: [b.go for b in step.next] for key, step in flow.steps.items()}
-    reached = _spread([flow.start], ways)
-    back: dict[str, list[str]] = {}
-    for key, goes in ways.items():
-        for go in goes:
-            back.setdefault(go, []).append(key)
-    ends = [key for key, step in flow.steps.items() if step.kind in ("end", "") or not step.next]
-    unknown = [go for go in back if go not in flow.steps]
-    ending = _spread([*ends, *unknown], back)
+    from_start = reached(flow)
     for key in flow.steps:
-        if key not in reached:
+        if key not in from_start:
             remedy = (
                 f"Lead to it from another step, or delete it: a flow has one start, which is {flow.start}."
             )
             findings.fault(f"{place}.steps.{key}", "no step leads here", remedy)
-    for key in _circles([k for k in flow.steps if k in reached and k not in ending], ways):
+    for key in circles(endless(flow), ways_of(flow)):
         remedy = "Lead one of the steps behind it to a step of kind end."
         what = "whoever comes here goes round for ever and never ends"
         findings.fault(f"{place}.steps.{key}", what, remedy)
-
-
-def _circles(endless: Iterable[str], ways: Mapping[str, Iterable[str]]) -> list[str]:
-    """The first step of each circle among the steps from which no end is reached."""
-    heads: list[str] = []
-    for key in endless:
-        ahead = _spread(ways[key], ways)
-        if key in ahead and not any(head in ahead and key in _spread(ways[head], ways) for head in heads):
-            heads.append(key)
-    return heads
-
-
-def _spread(start: Iterable[str], ways: Mapping[str, Iterable[str]]) -> set[str]:
-    seen: set[str] = set()
-    waiting = list(start)
-    while waiting:
-        key = waiting.pop()
-        if key not in seen:
-            seen.add(key)
-            waiting += ways.get(key, ())
-    return seen

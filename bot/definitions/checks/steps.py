@@ -10,7 +10,7 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any
 
-from bot.definitions.checks.findings import Findings, scope_of
+from bot.definitions.checks.findings import Findings, outcomes_of, scope_of
 from bot.definitions.shape import listed, nearest
 from bot.model.flows import NO_TEXT, Flow, Step
 from bot.model.text import Text
@@ -104,6 +104,9 @@ def check_step(findings: Findings, flow: Flow, step: Step, place: str) -> None:
     _check_needed(findings, flow, step, place)
     _check_names(findings, flow, step, place)
     _check_buttons(findings, flow, step, place)
+    if flow.use != "report" and step.key in flow.fields and outcomes_of(findings.definition, step):
+        what = f"there is a field {step.key} as well, and how this step turns out is kept under the same key"
+        findings.fault(place, what, "Give one of the two another key.")
     if step.kind == "approval":
         _check_approval(findings, step, place)
     if step.kind == "wait":
