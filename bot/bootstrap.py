@@ -16,10 +16,10 @@ from bot.casework.desk import FrontDesk
 from bot.casework.following import Following
 from bot.casework.gaps import tell_gaps
 from bot.casework.office import Office
-from bot.casework.packs import PackShelf
+from bot.casework.packs import PackReader, PackShelf
 from bot.casework.tables import ALL, CASES
 from bot.clocks import WoundClock
-from bot.definitions.loader import find_pack
+from bot.definitions.loader import find_pack, load
 from bot.delivery.clocks import Clocks
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import LIMITS, Delivery
@@ -74,8 +74,12 @@ class Service:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, limits: Limits = LIMITS) -> AsyncIterator[Service]:
-    """Open everything, run it, and close it in the opposite order. `limits`: what Teams allows.
+async def running(
+    settings: Settings, *, limits: Limits = LIMITS, read: PackReader = load
+) -> AsyncIterator[Service]:
+    """Open everything, run it, and close it in the opposite order.
+
+    `limits` is what Teams allows; `read` makes a definition of the pack's folder.
 
     Raises SettingsFaulty, DefinitionFaulty, StoreFailed or StoreLocked when it cannot start.
     """
@@ -84,7 +88,7 @@ async def running(settings: Settings, *, limits: Limits = LIMITS) -> AsyncIterat
     try:
         async with open_session() as session:
             messenger = TeamsMessenger(session, NoCredentials(), allowed_service_hosts=LOOPBACK_HOSTS)
-            service = _assemble(settings, store, messenger, limits)
+            service = _assemble(settings, store, messenger, limits=limits, read=read)
             await service.desk.open()
             await service.tell_gaps()
             # What was read at start lives as long as the process: no later collection needs to walk it.
@@ -109,9 +113,11 @@ async def running(settings: Settings, *, limits: Limits = LIMITS) -> AsyncIterat
         store.close()
 
 
-def _assemble(settings: Settings, store: JournalStore, messenger: TeamsMessenger, limits: Limits) -> Service:
+def _assemble(
+    settings: Settings, store: JournalStore, messenger: TeamsMessenger, *, limits: Limits, read: PackReader
+) -> Service:
     clock = WoundClock(settings.data / "clock")
-    shelf = PackShelf(find_pack(settings.pack), store)
+    shelf = PackShelf(find_pack(settings.pack), store, read=read)
     people = PeopleFile(settings.people, shelf.current())
     if people.problems():
         raise SettingsFaulty("\n".join(("The people file has faults:", *map(str, people.problems()))))

@@ -6,6 +6,7 @@ A kept definition is its own files, read again when a case needs it. Must not kn
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,14 +17,17 @@ from bot.model.definition import Definition
 from bot.model.outbox import KeptPack
 from bot.model.record import Commit, Put
 
+PackReader = Callable[[Path], Definition]
+"""Makes a definition of a pack's folder. Raises DefinitionFaulty."""
+
 
 class PackShelf:
     """Implements Shelf over a pack's folder and the record."""
 
-    def __init__(self, folder: Path, store: Store) -> None:
+    def __init__(self, folder: Path, store: Store, *, read: PackReader = load) -> None:
         """Raises DefinitionFaulty, carrying every problem, when the pack cannot be used."""
         self._store = store
-        self._current = load(folder)
+        self._current = read(folder)
         self._folder = folder
         self._known: dict[str, Definition] = {self._current.hash: self._current}
 

@@ -6,13 +6,16 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from bot.bootstrap import Service, make_web_app, running
+from bot.definitions.loader import COMMON, FLOWS, load
 from bot.delivery.limits import Limits
+from bot.model.definition import Definition
 from bot.rehearsal.rules import Rules, Windows
 from bot.rehearsal.school import Rehearsal
 from bot.settings import ROOT, read_settings
@@ -31,6 +34,18 @@ def hurried(windows: Windows) -> Windows:
 
 LIMITS = Limits(sends=hurried(Limits().sends), reads=hurried(Limits().reads), tenant=hurried(Limits().tenant))
 RULES = Rules(sends=hurried(Rules().sends), reads=hurried(Rules().reads), app=hurried(Rules().app))
+
+
+def read_once(folder: Path) -> Definition:
+    """The definition of a pack, read anew only when something in its folders is another than before."""
+    parts = (folder, FLOWS / COMMON, folder.parent / COMMON)
+    paths = sorted(path for part in parts for path in part.rglob("*.yaml"))
+    return _read(folder, tuple((path, path.read_bytes()) for path in paths))
+
+
+@cache
+def _read(folder: Path, _: tuple[tuple[Path, bytes], ...]) -> Definition:
+    return load(folder)
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ async def handrail(
             }
         )
         url = f"http://127.0.0.1:{port}"
-        async with running(settings, limits=LIMITS) as service:
+        async with running(settings, limits=LIMITS, read=read_once) as service:
             runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)
             await runner.setup()
             await web.SockSite(runner, door).start()
