@@ -11,7 +11,7 @@ import sys
 from aiohttp import web
 
 from bot.bootstrap import make_web_app, running
-from bot.errors import HandrailError
+from bot.errors import HandrailError, SettingsFaulty
 from bot.settings import Settings, read_settings
 from bot.teams.route import SERVER_OPTIONS
 
@@ -38,12 +38,23 @@ async def serve(settings: Settings) -> None:
         runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)
         await runner.setup()
         try:
-            await web.TCPSite(runner, "127.0.0.1", settings.port).start()
+            await _listen(runner, settings.port)
             sys.stdout.write(LOCAL.format(port=settings.port))
             sys.stdout.flush()
             await stop.wait()
         finally:
             await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, port: int) -> None:
+    """Raises SettingsFaulty for a port that cannot be had."""
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+    except OSError as error:
+        raise SettingsFaulty(
+            f"PORT: Handrail cannot listen on {port} ({os.strerror(error.errno or 0)}). "
+            "Stop what listens there, or choose another port, such as PORT=8090."
+        ) from None
 
 
 def main() -> int:

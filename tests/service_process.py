@@ -69,10 +69,10 @@ class ServiceProcess:
         """All that it has written in all its lives."""
         return self._log.read_text(encoding="utf-8")
 
-    async def verify(self) -> str:
-        """What `python -m bot verify` says of the record. The service must not live."""
+    async def verify(self, *words: str) -> str:
+        """What `python -m bot verify` says of the record, with further words. The service must not live."""
         command = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "verify", str(self.data)),
+            *(sys.executable, "-m", "bot", "verify", str(self.data), *words),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
