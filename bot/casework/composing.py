@@ -20,6 +20,7 @@ from bot.casework.ports import Address, Envelope, Lapsed, Member, NoWay
 from bot.casework.presses import answer_press, pressed_of
 from bot.casework.reporting import show
 from bot.casework.tables import CASES, CHANNELS, POSTED, REFERENCES, RUNS
+from bot.casework.task_posts import receiver, shown_task, task_of
 from bot.casework.views.alerts import (
     alert_line,
     alert_view,
@@ -36,8 +37,6 @@ from bot.model.outbox import Channel, Item, Reference
 from bot.model.people import Holder, PersonId, RoleRef
 from bot.model.views import View
 
-LINES = ("reminder", "climb", "worried", "told", "released", "handed")
-
 
 class Compositor:
     """Composes items. Synchronous and read-only."""
@@ -53,6 +52,7 @@ class Compositor:
             messages.OUTSIDE: self._outside,
             messages.REPLY: self._reply,
             messages.NOTICE: self._notice,
+            messages.TASK: self._task,
             messages.LINK_ASK: self._link_ask,
         }
 
@@ -74,7 +74,8 @@ class Compositor:
         definition = self._office.definition_of(case) if case is not None else self._office.shelf.current()
         return Words(definition=definition, language=language)
 
-    def _reference(self, person: PersonId | None) -> Reference | None:
+    def reference(self, person: PersonId | None) -> Reference | None:
+        """Where the person's own chat is; None where no message reaches it."""
         found = self._office.store.get(REFERENCES, person) if person else None
         return found if found is not None and found.live else None
 
@@ -114,14 +115,14 @@ class Compositor:
 
     def _run(self, item: Item, _now: datetime) -> Composed:
         run = self._office.store.get(RUNS, item.run or "")
-        reference = self._reference(item.to_person)
+        reference = self.reference(item.to_person)
         if run is None:
             return Lapsed(why="gone")
         if reference is None:
             return NoWay(why=NOBODY)
         words = Words(definition=self._office.shelf.by_hash(run.definition), language=run.language)
         view = show(self._office, self._office.unit(), run)
-        return self._to(item, reference, slot=messages.run_slot(run.id), words=words, view=view)
+        return self._to(item, reference, slot=item.slot, words=words, view=view)
 
     def _alert(self, item: Item, now: datetime) -> Composed:
         case = self._case_of(item)
@@ -132,12 +133,12 @@ class Compositor:
         if lapsed := self._lapsed(item, case):
             return lapsed
         holder = self.next_holder(item, case, now)
-        reference = self._reference(holder.person) if holder else None
+        reference = self.reference(holder.person) if holder else None
         if holder is None or reference is None:
             return NoWay(why=NOBODY)
         words = self._words(case, reference.language)
         if messages.in_two(case, item):
-            line = alert_line(words, case, reason=_line_reason(item))
+            line = alert_line(words, case, reason=messages.line_reason(item))
             slot = messages.line_slot(item.id)
             envelope = self._to(item, reference, slot=slot, words=words, text=line)
             return replace(envelope, summary=line)
@@ -186,11 +187,11 @@ class Compositor:
     def reachable(self, case: Case, role: RoleRef, now: datetime) -> tuple[Holder, ...]:
         """The holders of the moment, less whoever must not have it, whose chat is known."""
         found = askable(case, role, self._office.directory(), now)
-        return tuple(h for h in found if self._reference(h.person) is not None)
+        return tuple(h for h in found if self.reference(h.person) is not None)
 
     def _alert_card(self, item: Item, now: datetime) -> Composed:
         case = self._case_of(item)
-        reference = self._reference(item.to_person)
+        reference = self.reference(item.to_person)
         if case is None or reference is None:
             return Lapsed(why="gone")
         words = self._words(case, reference.language)
@@ -231,7 +232,7 @@ class Compositor:
 
     def _case(self, item: Item, now: datetime) -> Composed:
         case = self._case_of(item)
-        reference = self._reference(item.to_person)
+        reference = self.reference(item.to_person)
         if case is None or reference is None:
             return Lapsed(why="gone")
         words = self._words(case, reference.language)
@@ -245,7 +246,7 @@ class Compositor:
 
     def _outside(self, item: Item, _now: datetime) -> Composed:
         case = self._case_of(item)
-        reference = self._reference(item.to_person)
+        reference = self.reference(item.to_person)
         if case is None or reference is None:
             return Lapsed(why="gone")
         worried = worry_unanswered(case) and case.oversight.outside
@@ -257,7 +258,7 @@ class Compositor:
         return self._to(item, reference, slot=item.slot, words=words, text=text)
 
     def _reply(self, item: Item, now: datetime) -> Composed:
-        reference = self._reference(item.to_person)
+        reference = self.reference(item.to_person)
         if reference is None:
             return Lapsed(why="gone")
         words = self._words(None, reference.language)
@@ -300,7 +301,7 @@ class Compositor:
         if person is None and item.to_role is not None:
             found = self.for_notice(item, case, item.to_role, now)
             person = found[0].person if found else None
-        reference = self._reference(person)
+        reference = self.reference(person)
         if reference is None:
             return NoWay(why=NOBODY)
         words = self._words(case, reference.language)
@@ -311,6 +312,20 @@ class Compositor:
         text = words.say(item.params["what"], **values)
         return self._to(item, reference, slot=item.slot, words=words, text=text)
 
+    def _task(self, item: Item, now: datetime) -> Composed:
+        found = task_of(self._office, item)
+        if found is None or (item.do == "send" and found[1].seen_at is not None):
+            return Lapsed(why="gone")
+        case, task = found
+        reference = self.reference(item.to_person)
+        if item.do == "send":
+            reference = receiver(self._office, case, task, self.reference, now)
+        if reference is None:
+            return NoWay(why=NOBODY)
+        slot = messages.task_slot(task.id, reference.person)
+        view = shown_task(self._office, case, task, reference, now)
+        return self._to(item, reference, slot=slot, words=self._words(case, reference.language), view=view)
+
     def _may_hear(self, item: Item, case: Case, person: PersonId, now: datetime) -> bool:
         """Whether a line about the case may go to that person: of having lost it, also to whoever lost it."""
         if item.params["what"] == messages.TAKEN_OVER:
@@ -318,7 +333,7 @@ class Compositor:
         return self._may_read(case, person, now)
 
     def _take_back(self, item: Item, case: Case, person: PersonId) -> Composed:
-        reference = self._reference(person)
+        reference = self.reference(person)
         if item.do == "send" or reference is None:
             return Lapsed(why="excluded")
         return self._blanked(item, reference, self._words(case, reference.language))
@@ -332,7 +347,7 @@ class Compositor:
         out = {p for key in ("adults", "withheld") for p in named.get(key, "").split(",") if p}
         out.update(item.params.get("out", "").split())
         found = holders(role, self._office.directory(), excluded=frozenset(out), at=now)
-        return tuple(h for h in found if self._reference(h.person) is not None)
+        return tuple(h for h in found if self.reference(h.person) is not None)
 
     def _link_ask(self, item: Item, now: datetime) -> Composed:
         if item.do == "edit":
@@ -342,7 +357,7 @@ class Compositor:
             return Lapsed(why="answered")
         directory = self._office.directory()
         found = self.confirmers(channel, now)
-        reference = self._reference(found[0]) if found else None
+        reference = self.reference(found[0]) if found else None
         if reference is None:
             return NoWay(why=NOBODY)
         words = self._words(None, reference.language)
@@ -357,7 +372,7 @@ class Compositor:
         return self._to(item, reference, slot=item.slot, words=words, view=view)
 
     def _link_settled(self, item: Item) -> Composed:
-        reference = self._reference(item.to_person)
+        reference = self.reference(item.to_person)
         if reference is None:
             return Lapsed(why="gone")
         words = self._words(None, reference.language)
@@ -376,13 +391,9 @@ class Compositor:
         return tuple(
             p
             for p in dict.fromkeys(found)
-            if may_link(definition, directory, p, CONFIRM, at=now) and self._reference(p) is not None
+            if may_link(definition, directory, p, CONFIRM, at=now) and self.reference(p) is not None
         )
 
 
 def _untried(found: tuple[Holder, ...], tried: tuple[PersonId, ...]) -> Holder | None:
     return next((h for h in found if h.person not in tried), None)
-
-
-def _line_reason(item: Item) -> str:
-    return item.reason if item.reason in LINES else "new"

@@ -21,6 +21,9 @@ from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoW
 from bot.casework.reporting import delete_draft, forget_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
 from bot.casework.tables import CASES, CHANNELS, CLOCKS, REFERENCES, RUNS
+from bot.casework.task_posts import receiver, task_of
+from bot.casework.tasks import CLOCK as TASK_CLOCK
+from bot.casework.tasks import task_alarm, task_failed, task_went
 from bot.casework.unit import Unit
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, owner_now
@@ -59,6 +62,8 @@ class Following:
         unit = Unit(self._office.store, now)
         if item.kind == messages.ALERT and item.do == "send" and envelope.person:
             self._alerted(unit, item, envelope.person)
+        elif item.kind == messages.TASK and item.do == "send" and envelope.person:
+            task_went(unit, item, envelope.person)
         elif item.kind == messages.LINK_TEST:
             self._linked(unit, item)
         return unit.commit()
@@ -116,6 +121,8 @@ class Following:
             self._test_failed(unit, item)
         elif item.kind == messages.NOTICE and item.do == "send":
             self._notice_failed(unit, item, why)
+        elif item.kind == messages.TASK and item.do == "send":
+            self._task_failed(unit, item, why)
         elif item.kind == messages.LINK_ASK:
             self._ask_failed(unit, item, why)
         elif item.to_person and _for_good(why):
@@ -200,6 +207,13 @@ class Following:
         )  # fmt: skip
         unit.send(again)
 
+    def _task_failed(self, unit: Unit, item: Item, why: str) -> None:
+        found = task_of(self._office, item)
+        gone = receiver(self._office, *found, self._compositor.reference, unit.now) if found else None
+        if gone is not None and why != NOBODY:
+            self._unreachable(unit, gone.person)
+        task_failed(self._office, unit, item, why)
+
     def _ask_failed(self, unit: Unit, item: Item, why: str) -> None:
         """Whoever was to confirm a channel cannot be reached: the next one is asked, or the asker told."""
         channel = unit.get(CHANNELS, item.params["channel"])
@@ -281,6 +295,8 @@ class Following:
                 checked(self._office, unit, channel, kind=kind, roster=roster)
         elif alarm.kind == "climb":
             self._climb(unit, alarm)
+        elif alarm.kind == TASK_CLOCK:
+            task_alarm(self._office, unit, alarm)
         elif alarm.kind == REVIEW:
             self._review(unit, alarm)
         elif alarm.kind == "day":
@@ -333,7 +349,7 @@ class Following:
         elif alarm.kind == "delete":
             delete_draft(self._office, unit, run)
         elif alarm.kind == "forget":
-            forget_draft(unit, run)
+            forget_draft(self._office, unit, run)
         elif alarm.kind == "words" and run.state == "saved":
             pass_on(self._office, unit, run)
 

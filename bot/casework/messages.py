@@ -37,19 +37,38 @@ NUDGE = "nudge"
 PICTURE = "picture"
 NOTICE = "notice"
 TAKEN_OVER = "taken_over"
+TASK = "task"
 
 OPENED = "opened"
 DONE = "done"
 ANEW = "anew"
 """A parameter of an edit: what the message says is made anew, also where it would stand as it was sent."""
 
+LINES = ("reminder", "climb", "worried", "told", "released", "handed")
 PERSONAL_VALID = timedelta(days=2)
 LINE = "line/"
+
+
+def line_reason(item: Item) -> str:
+    """Which sentence the plain line before an alert says."""
+    return item.reason if item.reason in LINES else "new"
 
 
 def run_slot(run_id: str) -> str:
     """The message in which a report is written, and which becomes its receipt."""
     return f"run/{run_id}"
+
+
+def copy_slot(run_id: str, message_id: str) -> str:
+    """Another message that shows the same report."""
+    return f"{run_slot(run_id)}/{message_id}"
+
+
+def slots_of_run(office: Office, run_id: str) -> tuple[str, ...]:
+    """The report's message, whether or not it has arrived yet, and the copies of it that are known."""
+    main = run_slot(run_id)
+    found = office.store.find(POSTED, "run", run_id)
+    return (main, *(slot for slot in found if slot.startswith(f"{main}/")))
 
 
 def line_slot(item_id: str) -> str:
@@ -67,6 +86,11 @@ def case_slot(case_id: str, person: PersonId, mark: str) -> str:
     return f"case/{case_id}/{person}/{mark}"
 
 
+def task_slot(task_id: str, person: PersonId) -> str:
+    """A task in the chat of somebody who is to do it."""
+    return f"task/{task_id}/{person}"
+
+
 def post_slot(case_id: str) -> str:
     """The channel's post of an urgent case."""
     return f"post/{case_id}"
@@ -75,19 +99,21 @@ def post_slot(case_id: str) -> str:
 def show_run(
     office: Office, unit: Unit, run: Run, *, fresh: bool = False, urgency: Urgency = "routine"
 ) -> None:
-    """Bring the run's message up to date; `fresh` posts a new one below what was said last."""
-    unit.send(
-        office.item(
-            RUN,
-            key=f"run/{run.id}/{run.revision}/{'send' if fresh else 'edit'}",
-            slot=run_slot(run.id),
-            urgency=urgency,
-            now=unit.now,
-            do="send" if fresh else "edit",
-            to_person=run.person,
-            run=run.id,
+    """Bring the run's message and its copies up to date; `fresh` posts a new one below what was said last."""
+    for slot in slots_of_run(office, run.id):
+        anew = fresh and slot == run_slot(run.id)
+        unit.send(
+            office.item(
+                RUN,
+                key=f"{slot}/{run.revision}/{'send' if anew else 'edit'}",
+                slot=slot,
+                urgency=urgency,
+                now=unit.now,
+                do="send" if anew else "edit",
+                to_person=run.person,
+                run=run.id,
+            )
         )
-    )
 
 
 def reply(office: Office, unit: Unit, person: PersonId, what: str, *, key: str, **params: str) -> None:

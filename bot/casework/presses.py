@@ -13,9 +13,11 @@ from bot.casework.desk_views import my_reports
 from bot.casework.handling import case_again, press_case, seen_case, words_for
 from bot.casework.linking import answer_link
 from bot.casework.office import Office
+from bot.casework.orphans import found_case, found_run
 from bot.casework.reporter import add_text, press_receipt
 from bot.casework.reporting import give_back, press_run, set_aside, show, start_report
-from bot.casework.tables import RUNS
+from bot.casework.tables import CASES, RUNS
+from bot.casework.tasks import press_task
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import alert_view, blank_view
 from bot.casework.views.receipts import help_view
@@ -29,6 +31,7 @@ ON_RUN = frozenset({verbs.ANSWER, verbs.BACK, verbs.SAVE, verbs.CANCEL, verbs.RE
 ON_RECEIPT = frozenset({verbs.RECEIPT, verbs.REPORTER_FORM, verbs.REPORTER_DO})
 ON_CASE = frozenset({verbs.OPEN, verbs.FORM, verbs.DO, verbs.MORE})
 ON_LINK = frozenset({verbs.LINK_YES, verbs.LINK_NO})
+ON_TASK = frozenset({verbs.TASK, verbs.TASK_SEEN})
 TYPED = frozenset({verbs.TYPED_ADD, verbs.TYPED_NEW})
 
 
@@ -39,7 +42,9 @@ def answer_press(office: Office, unit: Unit, pressed: Pressed) -> Answer:
     if verb in ON_RUN or verb in ON_RECEIPT or verb in TYPED:
         return _own(office, unit, pressed, words)
     if verb in ON_CASE:
-        return press_case(office, unit, pressed)
+        return _on_case(office, unit, pressed)
+    if verb in ON_TASK:
+        return press_task(office, unit, pressed)
     if verb == verbs.STATUS:
         return _status(office, unit, pressed, words)
     if verb in ON_LINK:
@@ -63,8 +68,24 @@ def _own(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answer:
     if pressed.verb in TYPED:
         return _typed(office, unit, run, pressed, words)
     if pressed.verb in ON_RECEIPT:
-        return press_receipt(office, unit, run, pressed)
-    return Answer(view=press_run(office, unit, run, pressed))
+        answer = press_receipt(office, unit, run, pressed)
+    else:
+        answer = Answer(view=press_run(office, unit, run, pressed))
+    moved = unit.get(RUNS, run.id) != run
+    bare = pressed.verb != verbs.REPORTER_FORM and not any(pressed.values.values())
+    found_run(office, unit, run, pressed, at_once=moved or bare)
+    return answer
+
+
+def _on_case(office: Office, unit: Unit, pressed: Pressed) -> Answer:
+    before = unit.get(CASES, pressed.target)
+    answer = press_case(office, unit, pressed)
+    case = seen_case(office, unit, pressed.target, pressed.speaker.id)
+    if case is not None:
+        moved = pressed.verb == verbs.DO and (case != before or not any(pressed.values.values()))
+        at_once = pressed.verb == verbs.OPEN or moved
+        found_case(office, unit, case, pressed, opened=answer.view is not None, at_once=at_once)
+    return answer
 
 
 def _typed(office: Office, unit: Unit, draft: Run, pressed: Pressed, words: Words) -> Answer:

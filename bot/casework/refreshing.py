@@ -18,7 +18,9 @@ from bot.casework.messages import (
     POST,
     REPLY,
     RUN,
+    TASK,
     run_slot,
+    slots_of_run,
 )
 from bot.casework.office import Office
 from bot.casework.posts import refresh_daily
@@ -29,7 +31,7 @@ from bot.model.cases import Case
 from bot.model.outbox import Posted
 from bot.model.people import PersonId
 
-KEPT_RIGHT = frozenset({ALERT, ALERT_CARD, CASE, POST})
+KEPT_RIGHT = frozenset({ALERT, ALERT_CARD, CASE, POST, TASK})
 """Messages of a case that show where it stands, so that each change of it is shown."""
 
 ONLY_BLANKED = frozenset({ALERT, NOTICE, REPLY})
@@ -128,17 +130,18 @@ def refresh_case(
 
 
 def refresh_receipt(office: Office, unit: Unit, case: Case) -> None:
-    """Bring the reporter's receipt up to date."""
-    if office.store.get(POSTED, run_slot(case.run)) is not None:
-        unit.send(
-            office.item(
-                RUN,
-                key=f"receipt/{case.id}/{case.revision}",
-                slot=run_slot(case.run),
-                urgency="serious",
-                now=unit.now,
-                do="edit",
-                to_person=case.reporter,
-                run=case.run,
+    """Bring the reporter's receipt up to date, and the copies of it that are known."""
+    for slot in slots_of_run(office, case.run):
+        if office.store.get(POSTED, slot) is not None:
+            unit.send(
+                office.item(
+                    RUN,
+                    key=f"receipt/{case.id}/{case.revision}{slot.removeprefix(run_slot(case.run))}",
+                    slot=slot,
+                    urgency="serious",
+                    now=unit.now,
+                    do="edit",
+                    to_person=case.reporter,
+                    run=case.run,
+                )
             )
-        )

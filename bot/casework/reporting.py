@@ -251,11 +251,12 @@ def tell_unfinished(office: Office, unit: Unit, run: Run) -> None:
     messages.notice(office, unit, "unfinished", key=f"unfinished/{run.id}", role=role, run=run)
 
 
-def forget_draft(unit: Unit, run: Run) -> None:
+def forget_draft(office: Office, unit: Unit, run: Run) -> None:
     """Its card has been emptied by now: nothing that was typed can be read again, not even in the journal."""
     unit.disarm(f"forget/{run.id}")
     if run.state == "deleted":
-        unit.delete(POSTED, messages.run_slot(run.id))
+        for slot in messages.slots_of_run(office, run.id):
+            unit.delete(POSTED, slot)
         unit.delete(RUNS, run.id)
         unit.destroy(run.id)
 
