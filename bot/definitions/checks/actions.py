@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.definitions.checks.findings import Findings, Scope, flags_of
+from bot.definitions.checks.findings import Findings
 from bot.definitions.checks.flows import check_fields
 from bot.definitions.checks.roles import VERBS
+from bot.definitions.checks.scope import Scope, flags_of
 from bot.definitions.checks.steps import MOST_FIELDS
 
 

@@ -5,15 +5,16 @@ Must not know which part of a pack it is used for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.definitions.checks.scope import Scope, raised_in, scope_of
 from bot.definitions.draft import Lines, line_of
 from bot.definitions.shape import listed, nearest
 from bot.model.conditions import FACTS, AllOf, AnyOf, Ask, Condition
 from bot.model.definition import Definition
-from bot.model.flows import NO_TEXT, OUTCOMES, Field, Flow, Option, Step
+from bot.model.flows import Field, Flow
 from bot.model.problems import Problem
 
 CHOICES = ("choice", "choices", "others")
@@ -26,6 +27,7 @@ class Findings:
     definition: Definition
     lines: Lines
     problems: list[Problem] = field(default_factory=list)
+    _scopes: dict[str, Scope] = field(default_factory=dict)
 
     def fault(self, place: str, what: str, remedy: str) -> None:
         mark = line_of(self.lines, place)
@@ -83,94 +85,29 @@ class Findings:
             return tuple(row.key for row in table.rows)
         return ("yes",) if asked.kind == "confirm" else ()
 
+    def scope(self, flow: Flow) -> Scope:
+        """What a condition in the flow can ask for."""
+        if flow.key not in self._scopes:
+            self._scopes[flow.key] = scope_of(self.definition, flow, self.case_flags)
+        return self._scopes[flow.key]
+
+    @cached_property
+    def case_flags(self) -> frozenset[str]:
+        """The flags that a case can have from its report and its row."""
+        reports = [flow for flow in self.definition.flows.values() if flow.use == "report"]
+        rows = (row for table in self.definition.tables.values() for row in table.rows)
+        found = {flag for row in rows for flag in row.flags}
+        return frozenset(found.union(*(raised_in(self.definition, flow) for flow in reports)))
+
     @cached_property
     def everywhere(self) -> Scope:
-        """What can be asked of a case: the fields and flags of reports, the flags of rows and procedures."""
-        fields: dict[str, Field] = {}
-        flags: set[str] = set()
-        for flow in self.definition.flows.values():
-            if flow.use == "report":
-                fields |= flow.fields
-            flags |= raised_in(self.definition, flow)
-        for table in self.definition.tables.values():
-            flags |= {flag for row in table.rows for flag in row.flags}
-        return Scope(fields=fields, flags=frozenset(flags))
+        """What can be asked of a case: the fields of reports, the flags of reports, rows and procedures."""
+        flows = self.definition.flows.values()
+        fields = {key: asked for flow in flows if flow.use == "report" for key, asked in flow.fields.items()}
+        flags = self.case_flags.union(*(raised_in(self.definition, flow) for flow in flows))
+        return Scope(fields=fields, flags=flags)
 
     @cached_property
     def of_a_case(self) -> Scope:
         """What says whether a procedure begins: the facts and flags of its case, and no single answer."""
         return Scope(fields={}, flags=self.everywhere.flags)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What a condition can ask for where it stands (facts can be asked for anywhere)."""
-
-    fields: Mapping[str, Field]
-    flags: frozenset[str]
-
-
-def flags_of(fields: Iterable[Field]) -> frozenset[str]:
-    """The flags that the options of these fields raise."""
-    return frozenset(flag for asked in fields for option in asked.options for flag in option.flags)
-
-
-def raised_in(definition: Definition, flow: Flow) -> frozenset[str]:
-    """Every flag that an option, a step, a decision table or a condition of the flow raises."""
-    found = flags_of(flow.fields.values()) | {flag.flag for flag in flow.flags}
-    for step in flow.steps.values():
-        found |= {*step.flags, *flags_of_options(step.options)}
-        decision = definition.decisions.get(step.table)
-        if decision:
-            found |= {flag for row in (*decision.rows, *decision.overlays) for flag in row.flags}
-    return frozenset(found)
-
-
-def flags_of_options(options: Iterable[Option]) -> frozenset[str]:
-    """The flags that any of these options raises."""
-    return frozenset(flag for option in options for flag in option.flags)
-
-
-def outcomes_of(definition: Definition, step: Step) -> tuple[str, ...]:
-    """How a step can turn out, as a condition may ask for it under the step's key; empty when it cannot."""
-    if step.kind == "decision" and step.table in definition.decisions:
-        return tuple(row.key for row in definition.decisions[step.table].rows)
-    return OUTCOMES.get(step.kind, ())
-
-
-def asked_by(definition: Definition, step: Step) -> Mapping[str, Field]:
-    """What every step of this kind asks, by the name that a condition uses: `<step>.<field>`.
-
-    Nothing of an approval: each who signs says it anew, and only its outcome is kept.
-    """
-    if step.kind == "approval":
-        return {}
-    form = definition.forms.get(step.kind, {})
-    found = {f"{step.key}.{key}": replace(asked, key=f"{step.key}.{key}") for key, asked in form.items()}
-    where = found.get(f"{step.key}.to")
-    if where is not None and step.options:
-        found[where.key] = replace(where, options=step.options)
-    return found
-
-
-def scope_of(definition: Definition, flow: Flow) -> Scope:
-    """What a step of the flow can ask for: questions and outcomes; in a procedure also the case's flags."""
-    if flow.use == "report":
-        return Scope(fields=flow.fields, flags=raised_in(definition, flow))
-    fields: dict[str, Field] = {}
-    for step in flow.steps.values():
-        fields |= asked_by(definition, step)
-        if outcomes := outcomes_of(definition, step):
-            options = tuple(Option(key=key, label=NO_TEXT) for key in outcomes)
-            fields[step.key] = Field(key=step.key, kind="choice", label=step.title, options=options)
-    return Scope(fields={**fields, **flow.fields}, flags=case_flags(definition) | raised_in(definition, flow))
-
-
-def case_flags(definition: Definition) -> frozenset[str]:
-    """The flags that a case can have from its report and its row."""
-    found: frozenset[str] = frozenset()
-    for flow in definition.flows.values():
-        if flow.use == "report":
-            found |= raised_in(definition, flow)
-    rows = (row for table in definition.tables.values() for row in table.rows)
-    return found | {flag for row in rows for flag in row.flags}

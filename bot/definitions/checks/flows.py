@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.definitions.checks.findings import CHOICES, Findings, Scope, flags_of, scope_of
+from bot.definitions.checks.findings import CHOICES, Findings
 from bot.definitions.checks.graph import circles, endless, reached, ways_of
+from bot.definitions.checks.scope import Scope, flags_of
 from bot.definitions.checks.steps import check_step
 from bot.model.flows import OTHERS, Field, Flow
 
@@ -15,7 +16,7 @@ def check_flows(findings: Findings) -> None:
     for flow in findings.definition.flows.values():
         place = f"flows.{flow.key}"
         _check_flow_head(findings, flow, place)
-        check_fields(findings, flow.fields, f"{place}.fields", scope_of(findings.definition, flow))
+        check_fields(findings, flow.fields, f"{place}.fields", findings.scope(flow))
         for step in flow.steps.values():
             check_step(findings, flow, step, f"{place}.steps.{step.key}")
         _check_used(findings, flow, place)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.definitions.checks.findings import asked_by
+from bot.definitions.checks.scope import Scope
 from bot.definitions.checks.space import (
     ALWAYS,
     NEVER,
@@ -20,7 +20,6 @@ from bot.definitions.checks.space import (
     Space,
     TooManyAnswersError,
     any_of,
-    conditions_of,
     narrowed,
     read_by,
     split,
@@ -129,9 +128,10 @@ class Walked:
 class Paths:
     """The ways through one flow. Steps that a branch names and that are not there end the way."""
 
-    def __init__(self, definition: Definition, flow: Flow, *, alone: bool = True) -> None:
+    def __init__(self, definition: Definition, flow: Flow, scope: Scope, *, alone: bool = True) -> None:
         self.flow = flow
-        self.space = Space(definition, flow)
+        self.scope = scope
+        self.space = Space(definition, flow, scope)
         self._definition = definition
         self._begun_otherwise = not alone
         self._entry = self._entries()
@@ -151,7 +151,7 @@ class Paths:
 
     def _make_tracked(self) -> None:
         """A variable for each thing that is read: by a condition, or as required, used or waited for."""
-        for step, condition in conditions_of(self._definition, self.flow):
+        for step, condition in self.space.conditions:
             self.space.compiled(condition, step=step)
         for step in self.flow.steps.values():
             for name in step.requires:
@@ -197,7 +197,7 @@ class Paths:
         if step.kind in SILENT or step.kind == "guidance":
             return
         if self.flow.use != "report" and not (step.kind == "wait" and not step.event.by_language):
-            for key, asked in asked_by(self._definition, step).items():
+            for key, asked in self.scope.asked.get(step.key, {}).items():
                 yield (step.key if key == f"{step.key}.outcome" else key), asked
         for key in (*step.fields, *([step.buttons] if step.buttons else [])):
             if key in self.flow.fields:

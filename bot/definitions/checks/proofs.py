@@ -36,7 +36,7 @@ def check_paths(findings: Findings) -> None:
         place = f"flows.{flow.key}"
         _check_silent_circles(findings, flow, place)
         try:
-            paths = Paths(findings.definition, flow, alone=flow.key not in started)
+            paths = Paths(findings.definition, flow, findings.scope(flow), alone=flow.key not in started)
             walked = paths.walk()
         except TooManyAnswersError:
             remedy = "Split this form: let one flow start another, or ask less on one card."
@@ -88,7 +88,7 @@ class _Proof:
         self._flow = paths.flow
         self._walked = walked
         self._place = place
-        self._tell = Teller(findings.definition, paths, walked)
+        self._tell = Teller(paths, walked)
         self._told: set[tuple[str, str, str]] = set()
         self._first: dict[str, State] = {}
         for state in walked.came:
@@ -185,7 +185,7 @@ class _Proof:
                 self._fault(f"{step.key}.uses.{at}", what, remedy, self._way(state, "deleted", name, YES))
         name = step.until_field
         if name in self._flow.fields and self._may_be(state, "field", name, BLANK, ("until", name)):
-            label = label_of(self._findings.definition, self._flow, name)
+            label = label_of(self._paths.scope, self._flow, name)
             what = f"waits for the date of {label!r}, which may not have been given, and then waits for ever"
             remedy = f"Ask {name} in an earlier step on every way here, with needed:."
             self._fault(f"{step.key}.until_field", what, remedy, self._way(state, "field", name, BLANK))

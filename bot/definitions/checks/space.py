@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.definitions.checks.findings import CHOICES, asked_by, case_flags, outcomes_of
+from bot.definitions.checks.findings import CHOICES
+from bot.definitions.checks.scope import Scope, outcomes_of, raised_by_steps
 from bot.model.conditions import FACTS, AllOf, AnyOf, Ask, Condition
 from bot.model.definition import Definition
 from bot.model.flows import Field, Flow, Option, Step
@@ -114,17 +115,18 @@ def narrowed(box: Box, var: int, mask: int) -> Box:
 class Space:
     """The variables of one flow, and its conditions over them."""
 
-    def __init__(self, definition: Definition, flow: Flow) -> None:
+    def __init__(self, definition: Definition, flow: Flow, scope: Scope) -> None:
         self.definition = definition
         self.flow = flow
+        self.conditions = tuple(_conditions_of(definition, flow, scope))
         self.variables: list[Variable] = []
         self._index: dict[tuple[str, str], int] = {}
-        self._case_flags = case_flags(definition) if flow.use in ("case", "request") else frozenset()
-        self._asked = {k: f for step in flow.steps.values() for k, f in asked_by(definition, step).items()}
-        asks = [ask for _, condition in conditions_of(definition, flow) for ask in _asks(condition)]
+        self._case_flags = scope.of_the_case
+        self._asked = {key: asked for questions in scope.asked.values() for key, asked in questions.items()}
+        asks = [ask for _, condition in self.conditions for ask in _asks(condition)]
         self._values_asked = {(a.name, v) for a in asks if a.subject == "field" for v in a.values}
         self._flags_asked = {a.name for a in asks if a.subject == "flag"}
-        self._raised = _raised_by_steps(definition, flow)
+        self._raised = raised_by_steps(definition, flow)
 
     def start(self) -> Box:
         """What is possible before anything was asked."""
@@ -256,7 +258,9 @@ class Space:
         return flag in self._flags_asked
 
 
-def conditions_of(definition: Definition, flow: Flow) -> Iterator[tuple[Step | None, Condition]]:
+def _conditions_of(
+    definition: Definition, flow: Flow, scope: Scope
+) -> Iterator[tuple[Step | None, Condition]]:
     """Every condition that is asked on the way through the flow, and the step in whose form it stands."""
     found: list[tuple[Step | None, Condition | None]] = [(None, flow.begins_when), (None, flow.offered_when)]
     found += [(None, flag.when) for flag in flow.flags]
@@ -268,7 +272,7 @@ def conditions_of(definition: Definition, flow: Flow) -> Iterator[tuple[Step | N
         if decision:
             found += [(None, row.when) for row in (*decision.rows, *decision.overlays)]
         form = [
-            *asked_by(definition, step).values(),
+            *scope.asked.get(step.key, {}).values(),
             *(flow.fields[k] for k in step.fields if k in flow.fields),
         ]
         found += [(step, when) for asked in form for when in (asked.show, asked.needed_when)]
@@ -281,16 +285,6 @@ def _asks(condition: Condition) -> Iterator[Ask]:
     elif isinstance(condition, AllOf | AnyOf):
         for part in condition.conditions:
             yield from _asks(part)
-
-
-def _raised_by_steps(definition: Definition, flow: Flow) -> frozenset[str]:
-    found: set[str] = set()
-    for step in flow.steps.values():
-        found.update(step.flags)
-        decision = definition.decisions.get(step.table)
-        if decision:
-            found.update(flag for row in (*decision.rows, *decision.overlays) for flag in row.flags)
-    return frozenset(found)
 
 
 def read_by(node: Node) -> Iterator[int]:

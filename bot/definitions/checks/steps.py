@@ -10,7 +10,8 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any
 
-from bot.definitions.checks.findings import Findings, outcomes_of, scope_of
+from bot.definitions.checks.findings import Findings
+from bot.definitions.checks.scope import outcomes_of
 from bot.definitions.shape import listed, nearest
 from bot.model.flows import NO_TEXT, Flow, Step
 from bot.model.text import Text
@@ -181,7 +182,7 @@ def _check_roles(findings: Findings, flow: Flow, step: Step, place: str) -> None
 
 
 def _check_ways(findings: Findings, flow: Flow, step: Step, place: str) -> None:
-    scope = scope_of(findings.definition, flow)
+    scope = findings.scope(flow)
     findings.condition(f"{place}.unchecked_when", step.unchecked_when, scope)
     for at, start in enumerate(step.starts):
         findings.condition(f"{place}.starts.{at}.when", start.when, scope)

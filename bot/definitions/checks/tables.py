@@ -75,6 +75,7 @@ def _check_rule(findings: Findings, rule: Rule, place: str) -> None:
 def _check_column(findings: Findings, column: Column, place: str) -> None:
     for name in ("roles", "in_lesson", "beyond", "may_decide", "held_by"):
         findings.roles(f"{place}.{name}", getattr(column, name))
+    findings.roles(f"{place}.task", (column.task,) if column.task else ())
     findings.condition(f"{place}.proposed_when", column.proposed_when, findings.everywhere)
     if column.kind == "authority" and not column.roles:
         findings.fault(place, "a level of authority without a role", "Add roles: and who deals with it.")

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.definitions.checks.findings import asked_by
 from bot.definitions.checks.paths import BLANK, Paths, Plan, State, Taken, Walked
+from bot.definitions.checks.scope import Scope
 from bot.definitions.checks.space import NEVER, Box, Variable, narrowed
-from bot.model.definition import Definition
 from bot.model.flows import Flow
 
 MOST_NAMED = 3
@@ -59,8 +58,7 @@ class _Story:
 class Teller:
     """Finds the shortest way to a state again, this time with every answer kept."""
 
-    def __init__(self, definition: Definition, paths: Paths, walked: Walked) -> None:
-        self._definition = definition
+    def __init__(self, paths: Paths, walked: Walked) -> None:
         self._paths = paths
         self._walked = walked
 
@@ -139,10 +137,10 @@ class Teller:
             return FACT_WORDS.get(variable.name, variable.name)
         if variable.subject == "flag":
             return f"The flag {variable.name} of the case"
-        return label_of(self._definition, self._paths.flow, variable.name)
+        return label_of(self._paths.scope, self._paths.flow, variable.name)
 
 
-def label_of(definition: Definition, flow: Flow, name: str) -> str:
+def label_of(scope: Scope, flow: Flow, name: str) -> str:
     """What people read where a condition says this field: its question, or the title of the step."""
     if name in flow.fields:
         return flow.fields[name].label.say() or name
@@ -151,7 +149,7 @@ def label_of(definition: Definition, flow: Flow, name: str) -> str:
     if step is None:
         return name
     title = step.title.say() or step.key
-    asked = asked_by(definition, step).get(name)
+    asked = scope.asked.get(head, {}).get(name)
     return f"{title}: {asked.label.say()}" if tail and asked else title
 
 
