@@ -9,8 +9,10 @@ TOOLS := $(VENV)/.tools-installed
 # Three at a time keep two processors busy, since tests of processes and browsers also wait; whoever is done
 # takes over what another has left. A worker that dies ends the run: pytest-xdist may otherwise wait for ever.
 SIDE_BY_SIDE := -n 3 --dist worksteal --max-worker-restart=0
-# Python compiles what it uses when it uses it; pip would compile everything.
-INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
+INSTALL := -m pip install --quiet --disable-pip-version-check
+
+# What is compiled is kept: tests start hundreds of processes, which would each compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check format bench pictures installed chromium
 

@@ -54,15 +54,7 @@ def tested_on(command: str, version: tuple[int, int]) -> subprocess.CompletedPro
     python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
     installed, wanted = place / "installed", wanted_packages()
     if not installed.is_file() or installed.read_text(encoding="utf-8").split() != wanted:
-        install = [
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-compile",
-        ]
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         for step in (
             [command, "-m", "venv", "--clear", str(place)],
             [*install, *wanted],
