@@ -47,6 +47,7 @@ def decide(d: Doing) -> Done:
         role=roles[0],
         why=d.why(),
         at=d.unit.now,
+        task=column.task,
     )
     case = replace(d.case, decisions=(*d.case.decisions, made))
     return case, {"action": made.action, "yes": made.yes, "why": made.why, **_parents(d, column)}

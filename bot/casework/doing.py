@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.casework import climbs, messages, posts, refreshing
+from bot.casework import climbs, messages
 from bot.casework.acting import Doing, Done, NotNow
 from bot.casework.deciding import decide, note
 from bot.casework.facts import still_to_record
 from bot.casework.handing import hand_over
-from bot.casework.opening import FOUND, earlier_cases
+from bot.casework.identifying import identify
+from bot.casework.leaving_out import exclude
+from bot.casework.opening import FOUND
 from bot.casework.pausing import resume, wait
-from bot.casework.rerouting import reroute, subject_of
-from bot.casework.tables import ACCESS
+from bot.casework.rerouting import counted, reroute, subject_of
+from bot.casework.tasks import send_task
 from bot.engine.access import oversees
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES
-from bot.model.cases import Case, Closing, Exclusion, Note, Recorded, excluded_now, owner_now
-from bot.model.people import PersonId
+from bot.model.cases import Closing, Recorded, owner_now
 
 
 def accept(d: Doing) -> Done:
@@ -84,7 +85,7 @@ def confirm_person(d: Doing) -> Done:
         replace(p, ref=pupil.id, name=pupil.name, detail=pupil.form, confirmed=True) if p is subject else p
         for p in d.case.participants
     )
-    case = _counted(d, replace(d.case, participants=people))
+    case = counted(d.office, replace(d.case, participants=people))
     case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
     return case, {"pupil": pupil.id}
 
@@ -92,22 +93,9 @@ def confirm_person(d: Doing) -> Done:
 def correct_row(d: Doing) -> Done:
     """Another row fits better: the count is taken anew and the case may go to somebody else."""
     routed = replace(d.case.routed, row=d.values["row"])
-    case = _counted(d, replace(d.case, routed=routed, earlier_confirmed=None))
+    case = counted(d.office, replace(d.case, routed=routed, earlier_confirmed=None))
     case = reroute(d.office, d.unit, case, by=d.person)
     return case, {"before": d.case.routed.row, "row": d.values["row"], "why": d.why()}
-
-
-def _counted(d: Doing, case: Case) -> Case:
-    subject = subject_of(case)
-    earlier = earlier_cases(
-        d.office,
-        d.definition,
-        case.routed.table,
-        case.routed.row,
-        subject.ref if subject else None,
-        opened_at=case.opened_at,
-    )
-    return replace(case, earlier=earlier)
 
 
 def crime(d: Doing) -> Done:
@@ -120,65 +108,6 @@ def crime(d: Doing) -> Done:
     )
     case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
     return case, {"crime": answer, "why": d.why()}
-
-
-def exclude(d: Doing) -> Done:
-    """From this moment they find nothing: roles end, cards are blanked, the post is checked (casework 6).
-
-    So it is in a closed case too, which stays closed: nobody is asked to take it.
-    """
-    known = excluded_now(d.case)
-    named = tuple(p for p in d.values["who"].split(",") if p and p not in known)
-    case = replace(
-        d.case,
-        excluded=(
-            *d.case.excluded,
-            *(Exclusion(person=p, ground="named", by=d.person, at=d.unit.now, why=d.why()) for p in named),
-        ),
-    )
-    for person in named:
-        case = _what_they_had_seen(d, case, person)
-        case = _relieve(d, case, person)
-    if case.closing is None:
-        case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
-    posts.refresh_daily(d.office, d.unit, case)
-    for person in named:
-        refreshing.refresh_lists(d.office, d.unit, case, person)
-        refreshing.refresh_linked(d.office, d.unit, case, person)
-    return case, {"who": list(named), "why": d.why()}
-
-
-def _what_they_had_seen(d: Doing, case: Case, person: PersonId) -> Case:
-    """The owner learns when the person had opened the case."""
-    opened = [
-        a.at
-        for key in d.office.store.find(ACCESS, "case", case.id)
-        if (a := d.office.store.get(ACCESS, key)) is not None and a.person == person
-    ]
-    if not opened:
-        return case
-    times = ", ".join(d.words.moment(at) for at in opened)
-    known = d.office.directory().people.get(person)
-    who = known.name if known else d.words.say("someone_picked")
-    text = d.words.say("note_had_seen", who=who, times=times)
-    return replace(case, notes=(*case.notes, Note(by=d.person, role=d.role, text=text, at=d.unit.now)))
-
-
-def _relieve(d: Doing, case: Case, person: PersonId) -> Case:
-    """Their duties in the case end; whoever is next is asked."""
-    for duty in climbs.DUTIES:
-        climb = climbs.duty_of(case, duty)
-        waiting = climb.accepted_by is None and person in climb.tried and climb.role is not None
-        keeper = climb.keeper if climb.keeper and climb.keeper.person != person else None
-        kept = keeper != climb.keeper
-        if climb.accepted_by == person or waiting or kept or climb.named == person:
-            clean = replace(
-                climb, accepted_by=None, accepted_at=None, accepted_role="", keeper=keeper, named=None
-            )
-            case = climbs.with_duty(case, duty, clean)
-            if case.closing is None or (duty == "oversight" and waiting):
-                case = climbs.begin(d.office, d.unit, case, duty)
-    return case
 
 
 def lift(d: Doing) -> Done:
@@ -197,10 +126,18 @@ def lift(d: Doing) -> Done:
 
 
 def release(d: Doing) -> Done:
-    """The DSL lets the table's role know what a pupil did; the DSL keeps the case (casework 5)."""
+    """The DSL lets the table's role know what a pupil did; the DSL keeps the case (casework 5).
+
+    About an adult who may have harmed a child: its authority chooses the row of the staff table, once advice
+    is on record, so that the table's actions can be decided (casework 4).
+    """
+    waits = still_to_record(d.definition, d.case, before="decide")
+    if waits:
+        first = ", ".join(d.words.text(a.label) for a in waits)
+        raise NotNow(d.words.say("case_decide_waits", first=first))
     row = d.action.fields["row"]
     routed = replace(d.case.routed, table=row.table, row=d.values["row"])
-    case = _counted(d, replace(d.case, routed=routed, released=True, earlier_confirmed=None))
+    case = counted(d.office, replace(d.case, routed=routed, released=True, earlier_confirmed=None))
     case = reroute(d.office, d.unit, case, by=d.person, keep_owner=True)
     return case, {"row": d.values["row"], "why": d.why()}
 
@@ -257,6 +194,8 @@ DOING: Mapping[str, Callable[[Doing], Done]] = {
     "record": record,
     "confirm_earlier": confirm_earlier,
     "confirm_person": confirm_person,
+    "identify": identify,
+    "task": send_task,
     "correct_row": correct_row,
     "crime": crime,
     "exclude": exclude,

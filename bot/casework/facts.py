@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.engine.conditions import holds
-from bot.model.cases import Case
+from bot.model.cases import Case, tasks_due
 from bot.model.definition import CaseAction, Definition
 
 
@@ -19,14 +19,15 @@ def _word(*, true: bool) -> str:
 def facts_of_case(case: Case) -> Mapping[str, str]:
     """Every fact of a case by name (see FACTS)."""
     routed = case.routed
+    restricted = routed.restricted and not case.cleared
     subjects = [p for p in case.participants if p.part == "subject"]
     return {
         "pupil_subject": _word(true=any(p.kind == "pupil" for p in subjects)),
         # Restricted stays restricted: a case of the incident of an adult has no adult in it itself.
-        "adult_subject": _word(true=routed.restricted or any(p.kind == "adult" for p in subjects)),
+        "adult_subject": _word(true=restricted or any(p.kind == "adult" for p in subjects)),
         "child_protection": _word(true=routed.child_protection),
         "illegal": _word(true=routed.illegal or case.crime == "yes"),
-        "restricted": _word(true=routed.restricted),
+        "restricted": _word(true=restricted),
         "table": _word(true=bool(routed.table and routed.row)),
         "crime": case.crime,
         "danger": case.danger,
@@ -37,6 +38,8 @@ def facts_of_case(case: Case) -> Mapping[str, str]:
         "closed": _word(true=case.closing is not None),
         "earlier_open": _word(true=bool(case.earlier) and case.earlier_confirmed is None),
         "typed_person": _word(true=any(p.kind == "pupil" and not p.confirmed for p in subjects)),
+        "typed_adult": _word(true=any(p.kind == "adult" and not p.confirmed for p in subjects)),
+        "task_due": _word(true=bool(tasks_due(case))),
         "named": _word(true=any(e.ground == "named" and e.lifted_at is None for e in case.excluded)),
         "released": _word(true=case.released),
         "complete": _word(true=case.complete),

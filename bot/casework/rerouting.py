@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.casework import climbs, messages, posts
 from bot.casework.facts import facts_of_case
 from bot.casework.office import Office
+from bot.casework.opening import earlier_cases
 from bot.casework.tables import POSTED
 from bot.casework.unit import Unit
 from bot.casework.words import Words
@@ -91,6 +92,20 @@ def routed_now(office: Office, case: Case, at: datetime) -> Routed:
     return replace(routed, channel="none") if case.routed.channel == "none" and case.complete else routed
 
 
+def counted(office: Office, case: Case) -> Case:
+    """The case with the earlier cases that count for its row and person as they are now."""
+    subject = subject_of(case)
+    earlier = earlier_cases(
+        office,
+        office.definition_of(case),
+        case.routed.table,
+        case.routed.row,
+        subject.ref if subject else None,
+        opened_at=case.opened_at,
+    )
+    return replace(case, earlier=earlier)
+
+
 def bar(office: Office, case: Case, role: RoleRef, at: datetime) -> str:
     """Why a role cannot have anything of this case today; empty when it can."""
     directory = office.directory()
@@ -98,20 +113,23 @@ def bar(office: Office, case: Case, role: RoleRef, at: datetime) -> str:
 
 
 def with_release(office: Office, case: Case, routed: Routed, at: datetime) -> Routed:
-    """The safeguarding lead's route, with what the sanction table says of the row beside it (casework 5)."""
+    """The route of the owner, with what the sanction table says of the row beside it (casework 5).
+
+    About an adult of the school nobody is told of that: it is there to be decided by (casework 4).
+    """
     definition = office.definition_of(case)
     given = given_of(office, case)
     plain = replace(
         given,
         rows={case.routed.table: case.routed.row},
-        facts={**given.facts, "child_protection": "no"},
+        facts={**given.facts, "child_protection": "no", "advised": "yes"},
         flags=tuple(f for f in given.flags if f != "child_protection"),
     )
     rule = Rule(key=case.routed.rule, when=None, why=NO_TEXT, by_table=case.routed.table)
     table = by_rule(definition, rule, plain, barred=lambda role: bar(office, case, role, at))
     why = Words(definition=definition, language=definition.school.language).say("why_released")
     told = tuple(t for t in _all_told(case, routed) if t.why != why)
-    if table.owner is not None and table.owner != routed.owner:
+    if table.owner is not None and table.owner != routed.owner and not routed.restricted:
         told = (*(t for t in told if t.role != table.owner), Told(role=table.owner, why=why))
     return replace(
         routed,
@@ -131,7 +149,10 @@ def with_release(office: Office, case: Case, routed: Routed, at: datetime) -> Ro
 def _all_told(case: Case, routed: Routed) -> tuple[Told, ...]:
     """Those told now, and those told before: nobody unlearns a case because its route has changed."""
     now = {t.role for t in routed.also} | {routed.owner}
-    return (*routed.also, *(t for t in case.routed.also if t.role not in now))
+    before = (t for t in case.routed.also if t.role not in now)
+    # An authority that had the oversight of a case about an adult has it no longer once it is about none.
+    kept = (replace(t, oversight=t.oversight and not case.cleared) for t in before)
+    return (*routed.also, *kept)
 
 
 def oversight_of(office: Office, routed: Routed) -> RoleRef | None:

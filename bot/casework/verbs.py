@@ -32,6 +32,8 @@ LINK_YES = "link_yes"
 LINK_NO = "link_no"
 TYPED_ADD = "typed_add"
 TYPED_NEW = "typed_new"
+TASK = "task"
+TASK_SEEN = "task_seen"
 PUPIL_NO = "pupil_no"
 
 PRESS_KEPT = timedelta(days=7)

@@ -161,6 +161,7 @@ _column = Record(
         "held_by": _keys,
         "proposed_when": maybe_condition,
         "sanction": yes_no,
+        "task": key,
     },
     needed=("key", "label", "kind"),
 ).kind()

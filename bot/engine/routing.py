@@ -186,7 +186,8 @@ def _kept_from(table: SanctionTable, facts: Mapping[str, str]) -> bool:
 
 
 def _harm(facts: Mapping[str, str]) -> bool:
-    return facts["harm"] == "yes"
+    """An adult may have harmed a child, and no advice is on record yet (casework 4)."""
+    return facts["harm"] == "yes" and facts.get("advised") != "yes"
 
 
 def _grave(facts: Mapping[str, str]) -> bool:

@@ -156,8 +156,35 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something to be done by a role that sees the task and not the case; released by the handler.
+
+    `action` is the table's column that was decided. `link` is an address as text. `start` and `end` are days
+    as typed, or empty. `tried` are the people it went to, in order; `clock_id` None when nobody waits.
+    """
+
+    id: str
+    action: str
+    role: RoleRef
+    text: str
+    by: PersonId
+    by_role: str
+    at: datetime
+    link: str = ""
+    start: str = ""
+    end: str = ""
+    tried: tuple[PersonId, ...] = ()
+    clock_id: str | None = None
+    seen_by: PersonId | None = None
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Somebody decided, in a role that may, and why. `yes` false: decided against."""
+    """Somebody decided, in a role that may, and why. `yes` false: decided against.
+
+    `task`: the role that is to get a task of it, once the handler sends it.
+    """
 
     action: str
     yes: bool
@@ -165,6 +192,7 @@ class Decision:
     role: str
     why: str
     at: datetime
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +238,7 @@ class Case:
 
     `incident` links the cases of one report. `answers` are the report's. `earlier` are ids of the cases that
     count; `earlier_confirmed` None until the first handler says whether it is the same person.
+    `cleared`: its authority has recorded that nobody in its incident is an adult of the school.
     `worried_at`: when the reporter last said that they are still worried.
     `crime` is open until a handler answers. `offer` fixes the action_id of each offered single action.
     """
@@ -245,6 +274,8 @@ class Case:
     mistake: str = ""
     offers: Mapping[str, int] = field(default_factory=dict)
     waiting: Waiting | None = None
+    cleared: bool = False
+    tasks: tuple[Task, ...] = ()
     worried_at: datetime | None = None
 
 
@@ -262,3 +293,12 @@ def owner_now(case: Case) -> PersonId | None:
 def excluded_now(case: Case) -> frozenset[PersonId]:
     """Everyone who must find nothing of this case, at this moment of its record."""
     return frozenset(e.person for e in case.excluded if e.lifted_at is None)
+
+
+def tasks_due(case: Case) -> tuple[Decision, ...]:
+    """What was decided and is to become a task, and has not been sent yet."""
+    latest = {d.action: d for d in case.decisions}
+    sent = {t.action: t.at for t in case.tasks}
+    return tuple(
+        d for d in latest.values() if d.yes and d.task and not (d.action in sent and sent[d.action] >= d.at)
+    )

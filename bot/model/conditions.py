@@ -62,6 +62,8 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "closed": ("yes", "no"),
     "earlier_open": ("yes", "no"),
     "typed_person": ("yes", "no"),
+    "typed_adult": ("yes", "no"),
+    "task_due": ("yes", "no"),
     "named": ("yes", "no"),
     "released": ("yes", "no"),
     "complete": ("yes", "no"),
@@ -76,7 +78,8 @@ directory. `own_teacher`: the reporter is the only subject's tutor or, in a less
 column of tutors. `recorded`: the danger press has opened a case already. The others are a case's alone:
 `table`: a sanction table applies. `harm`: the question of casework 4 was answered yes or not sure. `taken`:
 somebody owns it. `waiting`: for police, social care or LADO. `earlier_open`: earlier cases wait to be
-confirmed. `typed_person`: a name was typed.
+confirmed. `typed_person`: a name was typed. `typed_adult`: nobody has said yet which adult it is.
+`task_due`: something decided is to become a task and was not sent.
 `named`: somebody was named as not to see it. `released`: the DSL released it to the table's role.
 `complete`: the whole report was sent, not the danger press alone.
 """

@@ -62,6 +62,8 @@ DOES = (
     "record",
     "confirm_earlier",
     "confirm_person",
+    "identify",
+    "task",
     "correct_row",
     "crime",
     "exclude",

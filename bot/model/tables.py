@@ -23,6 +23,7 @@ class Column:
     and is not proposed while sanctions are blocked (police, technical support and parents are none).
     `held_by`: who alone may decide it in a case of child protection, of possibly illegal material or of a
     crime, sure or not; deciding it asks first whose parents, and whether telling them could do harm.
+    `task`: the role that gets a task once it is decided and the handler has written what to do.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column:
     held_by: tuple[str, ...] = ()
     proposed_when: Condition | None = None
     sanction: bool = False
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

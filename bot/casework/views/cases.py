@@ -26,6 +26,7 @@ from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
 MOST_ON_CARD = 5
 NOTES_SHOWN = 5
 DECISIONS_SHOWN = 8
+STEPS_SHOWN = 4
 HIDDEN_ANSWERS = frozenset(
     {"what", "danger", "pupils_done", "pupils_affected", "adults", "others", "withheld", "happened"}
     | {"unlisted_name", "unlisted_detail"}
@@ -222,6 +223,28 @@ def _on_record(words: Words, case: Case, directory: Directory, *, most: int) -> 
             role=words.role(d.role),
             when=words.moment(d.at),
             why=literal(clipped(d.why, most)),
+        )
+        blocks.append(Paragraph(text=line))
+    for task in case.tasks[-STEPS_SHOWN:]:
+        seen = words.moment(task.seen_at) if task.seen_at else words.say("nobody_yet")
+        line = words.say(
+            "record_task",
+            role=words.role(task.role.role),
+            when=words.moment(task.at),
+            seen=seen,
+            text=literal(clipped(task.text, most)),
+        )
+        blocks.append(Paragraph(text=line))
+    for step in case.recorded[-STEPS_SHOWN:]:
+        action = words.definition.actions.get(step.action)
+        said = "; ".join(clipped(value, most) for value in step.answers.values() if value)
+        line = words.say(
+            "record_step",
+            step=words.text(action.label) if action else step.action,
+            who=_who_has(words, step.by, directory),
+            role=words.role(step.role),
+            when=words.moment(step.at),
+            said=literal(said),
         )
         blocks.append(Paragraph(text=line))
     for note in case.notes[-NOTES_SHOWN:]:

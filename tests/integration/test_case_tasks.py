@@ -1,0 +1,137 @@
+"""What was decided reaches who does it as a task: number, urgency the handler's words, not the case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.casework import verbs
+from bot.model.cases import Case
+from tests.integration.case_work import (
+    GWEN,
+    HETTY,
+    IAN,
+    OLLY,
+    PAUL,
+    TESS,
+    YARA,
+    adult,
+    buttons,
+    close,
+    do,
+    done,
+    in_chat,
+    lines_to,
+    now,
+    open_case,
+    press,
+    rules,
+    school_day,
+    text_of,
+    who,
+)
+from tests.integration.conftest import Handrail
+
+WORDS = "Block the game site in all rooms"
+TASK = {"action": "ict", "text": WORDS, "link": "games.example/play"}
+
+
+async def test_a_decided_task_reaches_ict_once_the_handler_sends_it_and_is_acknowledged(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, TESS, await rules(bot), "take")
+        assert (await do(bot, TESS, case, "send_task", **TASK)).refused
+        await done(bot, TESS, case, "decide", action="ict", answer="yes", why="It got through")
+        assert not in_chat(bot, IAN, case)
+        assert "Send it to be done" in buttons(await open_case(bot, TESS, case))
+        case = await done(bot, TESS, case, "send_task", **TASK)
+        chat = bot.school.chat(IAN)
+        assert case.number in chat.last_card.text
+        assert WORDS not in str(in_chat(bot, IAN, case))
+        await chat.press("Open")
+        await bot.settled()
+        shown = chat.last_card.text
+        assert WORDS in shown
+        assert "games.example/play" in shown
+        assert "Abi" not in shown
+        assert "Tess" not in shown
+        await chat.press("I'll see to it")
+        await bot.settled()
+        case = now(bot, case)
+        assert case.tasks[0].seen_by == who(bot, IAN)
+        assert any("has been seen" in line for line in lines_to(bot, TESS, case))
+        assert WORDS in text_of(await open_case(bot, TESS, case))
+        assert (await press(bot, IAN, verbs.OPEN, case.id, "open")).refused
+        kinds = [k.entry.kind for k in bot.service.store.history(case.id)]
+        assert {"task", "task_alerted", "task_seen"} <= set(kinds)
+        assert (await do(bot, TESS, case, "send_task", **TASK)).refused
+
+
+async def test_access_removed_goes_to_ict_with_its_days(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, YARA, await rules(bot, "data_damage"), "take")
+        await done(bot, YARA, case, "decide", action="network_access", answer="yes", why="He did it twice")
+        days = {"start": "2026-12-01", "end": "2026-12-08"}
+        await done(bot, YARA, case, "send_task", action="network_access", text="Remove his access", **days)
+        chat = bot.school.chat(IAN)
+        await chat.press("Open")
+        await bot.settled()
+        assert "2026-12-01" in chat.last_card.text
+        assert "2026-12-08" in chat.last_card.text
+
+
+async def test_a_task_nobody_acknowledges_goes_on_and_the_handler_hears_of_it(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await sent_task(bot)
+        await bot.wind(2 * 86400)
+        assert in_chat(bot, IAN, case)
+        assert any("nobody has answered" in line for line in lines_to(bot, TESS, case))
+        assert in_chat(bot, OLLY, case)
+
+
+async def sent_task(bot: Handrail) -> Case:
+    """A case whose task is with ICT."""
+    case = await done(bot, TESS, await rules(bot), "take")
+    await done(bot, TESS, case, "decide", action="ict", answer="yes", why="It got through")
+    return await done(bot, TESS, case, "send_task", **TASK)
+
+
+async def test_whoever_is_left_out_of_the_case_loses_the_task_and_another_can_have_it(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await sent_task(bot)
+        await bot.school.chat(IAN).press("Open")
+        await bot.settled()
+        task = now(bot, case).tasks[0]
+        await done(bot, TESS, case, "cannot_see", who=who(bot, IAN), why="A relative")
+        assert not in_chat(bot, IAN, case)
+        for verb in (verbs.TASK, verbs.TASK_SEEN):
+            assert (await press(bot, IAN, verb, case.id, task.id)).refused
+        for name in (PAUL, GWEN):
+            assert (await press(bot, name, verbs.TASK, case.id, task.id)).refused
+        assert now(bot, case).tasks[0].seen_by is None
+
+
+async def test_about_ict_staff_the_task_goes_to_somebody_else_and_only_from_the_owner(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, HETTY, await adult(bot, IAN), "take")
+        await done(bot, HETTY, case, "lado", consulted="yes", advice="Keep the evidence")
+        await done(bot, HETTY, case, "staff_row", row="personal_use", why="It fits")
+        await done(bot, HETTY, case, "decide", action="ict", answer="yes", why="Evidence")
+        assert not in_chat(bot, OLLY, case)
+        case = await done(bot, HETTY, case, "send_task", action="ict", text="Keep the logs")
+        assert in_chat(bot, OLLY, case)
+        assert not in_chat(bot, IAN, case)
+        assert "Keep the logs" not in str(in_chat(bot, OLLY, case))
+
+
+async def test_a_task_stays_open_when_the_case_is_closed(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await sent_task(bot)
+        await close(bot, TESS, case)
+        await bot.school.chat(IAN).press("Open")
+        await bot.settled()
+        assert WORDS in bot.school.chat(IAN).last_card.text
