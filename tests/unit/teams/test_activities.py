@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -111,6 +112,56 @@ def test_a_picture_or_file_is_noticed_and_neither_bytes_nor_address_are_kept(nam
 def test_an_image_tag_in_the_words_themselves_counts_and_goes() -> None:
     found = said("message-personal", text='see <img src="https://demo.invalid/x"> here')
     assert (found.text, found.picture) == ("see  here", True)
+
+
+DRAWN = (
+    '<svg width="9"><path d="M0 marked"/></svg>',
+    '<SVG onload="x"><image href="https://demo.invalid/marked"/></SVG>',
+    '<picture><source srcset="https://demo.invalid/marked"></picture>',
+    '<p style="background:url(https://demo.invalid/marked)">',
+    "<div style='background-image: u&#114;l( https://demo.invalid/marked )'>",
+    "<style>p { background: url(https://demo.invalid/marked) }</style>",
+    "data:image/png;base64,marked+marked/marked==",
+    '<a href="DATA:image/gif;base64,marked">',
+    '<object data="https://demo.invalid/marked"></object>',
+)
+
+
+@pytest.mark.parametrize("drawn", DRAWN)
+def test_whatever_else_draws_a_picture_is_one_in_the_text_and_in_rich_text(drawn: str) -> None:
+    found = said("message-personal", text=f"before {drawn} after")
+    assert found.picture is True
+    assert "marked" not in found.text
+    assert found.text.startswith("before ")
+    assert found.text.endswith(" after")
+    html = {"contentType": "text/html", "content": f"<p>before</p>{drawn}<p>after</p>"}
+    assert said("message-personal", attachments=[html]).picture is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The url (of the site) is not known, and data: images were sent",
+        "He wrote a < b and style is url(x) they said",
+        "They drew a picture, an image and an object",
+    ],
+)
+def test_words_about_pictures_are_no_picture(text: str) -> None:
+    html = {"contentType": "text/html", "content": f"<p style='margin:0'>{text.replace('<', '&lt;')}</p>"}
+    found = said("message-personal", text=text, attachments=[html])
+    assert (found.text, found.picture) == (text, False)
+
+
+def test_words_after_a_picture_that_never_ends_are_kept() -> None:
+    found = said("message-personal", text="see <svg> She cried")
+    assert (found.text, found.picture) == ("see  She cried", True)
+
+
+@pytest.mark.parametrize("part", ["<svg", "<", "<svg>", "</svg>", "url", "<p style=url", "data:image/", "< "])
+def test_a_long_hostile_text_is_read_in_no_time(part: str) -> None:
+    began = process_time()
+    said("message-personal", text=part * (200_000 // len(part)))
+    assert process_time() - began < 2.0
 
 
 def test_an_attachment_of_no_known_shape_counts_as_a_picture() -> None:
