@@ -83,6 +83,10 @@ def as_json(routed: Routed, row: Row) -> dict[str, Any]:
 
 
 def _table(definition: Definition, name: str) -> SanctionTable:
+    if not definition.tables:
+        raise NameUnknown(
+            f"{definition.pack} has no sanction tables: its policy has none, so no row sends a case anywhere."
+        )
     if name not in definition.tables:
         raise NameUnknown(
             f"{definition.pack} has no sanction table {name!r}. {one_of(name, definition.tables)}"

@@ -40,8 +40,10 @@ def run(options: Namespace) -> int:
 
 
 def find_table(definition: Definition, name: str) -> SanctionTable | Grid:
-    """A sanction table or grid by its key. Raises NameUnknown."""
+    """A sanction table or grid by its key. Raises NameUnknown, also where a pack has none at all."""
     known: dict[str, SanctionTable | Grid] = {**definition.tables, **definition.grids}
+    if not known:
+        raise NameUnknown(f"{definition.pack} has no tables: its policy has none.")
     if name not in known:
         raise NameUnknown(f"{definition.pack} has no table {name!r}. {one_of(name, known)}")
     return known[name]
