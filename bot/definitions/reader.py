@@ -17,7 +17,14 @@ from bot.model.problems import Problem
 MAX_BYTES = 2_000_000
 """No file that a person edits is longer; a longer one is a mistake or an attack."""
 
-_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_Base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]  # which of the two it is depends on how yaml was built
+    """Every value without a tag of its own is text; asking the resolver for each would only take time."""
+
+    def resolve(self, _kind: Any, _value: Any, _implicit: Any) -> str:
+        return ""
 
 
 @dataclass(slots=True)

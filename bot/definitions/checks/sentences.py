@@ -6,7 +6,7 @@ what that one uses. Everything else that a school writes has none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from string import Formatter
@@ -57,18 +57,23 @@ def _sentences(value: Any, place: str) -> Iterator[tuple[str, Text]]:
     """Every sentence inside, with its place."""
     if isinstance(value, Text):
         yield place, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _sentences(item, f"{place}.{key}")
-    elif isinstance(value, tuple):
-        for at, item in enumerate(value):
-            name = item.key if isinstance(item, Option) else str(at)
+        return
+    for name, item in _inside(value):
+        # Most of a definition is plain words and numbers, which hold no sentence.
+        if item and not isinstance(item, str | int):
             yield from _sentences(item, f"{place}.{name}")
-    elif is_dataclass(value) and not isinstance(value, type):
-        for name in _sentence_fields(type(value)):
-            yield from _sentences(getattr(value, name), f"{place}.{name}")
+
+
+def _inside(value: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(value, tuple):
+        return [(item.key if isinstance(item, Option) else str(at), item) for at, item in enumerate(value)]
+    if isinstance(value, Mapping):
+        return value.items()
+    return [(name, getattr(value, name)) for name in _sentence_fields(value.__class__)]
 
 
 @cache
 def _sentence_fields(kind: type[Any]) -> tuple[str, ...]:
+    if not is_dataclass(kind):
+        return ()
     return tuple(field.name for field in fields(kind) if field.name not in ("mark", "when", "show"))
