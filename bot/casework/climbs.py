@@ -55,12 +55,17 @@ def begin(
     if not quietly:
         mark = f"{case.revision}"
         messages.alert(office, unit, case, duty=duty, role=climb.role, reason=reason, mark=mark)
-    return arm(office, unit, with_duty(case, duty, fresh), duty, reason="remind")
+    return with_duty(case, duty, _armed(office, unit, case, duty, fresh, reason="remind"))
 
 
 def arm(office: Office, unit: Unit, case: Case, duty: DutyName, *, reason: str) -> Case:
     """Arm the clock for the next thing that happens if nobody acts."""
     climb = duty_of(case, duty)
+    unit.disarm(climb.clock_id)
+    return with_duty(case, duty, _armed(office, unit, case, duty, climb, reason=reason))
+
+
+def _armed(office: Office, unit: Unit, case: Case, duty: DutyName, climb: Climb, *, reason: str) -> Climb:
     clock = clock_of(office, case)
     minutes = clock.remind_minutes if reason == "remind" else clock.climb_minutes * (climb.stage + 1)
     school = office.definition_of(case).school
@@ -68,9 +73,8 @@ def arm(office: Office, unit: Unit, case: Case, duty: DutyName, *, reason: str) 
     waits = {(climb.began_at, minutes), (unit.now, clock.remind_minutes)}
     due = max(due_after(school, start, wait, in_school_hours=clock.in_school_hours) for start, wait in waits)
     alarm = Alarm(id=new_id(), kind="climb", due=due, case=case.id, duty=duty)
-    unit.disarm(climb.clock_id)
     unit.arm(alarm)
-    return with_duty(case, duty, replace(climb, clock_id=alarm.id))
+    return replace(climb, clock_id=alarm.id)
 
 
 def stop(unit: Unit, case: Case, duty: DutyName) -> Case:
