@@ -29,6 +29,8 @@ VERBS = (
     "read_log",
     "hand_over",
     "list",
+    "begin",
+    "work",
     "link_channel",
     "confirm_channel",
     "admin",
