@@ -167,7 +167,7 @@ class FrontDesk:
         result = ""
         if not self._is_staff(person):
             if said.text or not said.picture:
-                stranger_said(office, unit, said)
+                result = stranger_said(office, unit, said)
         elif said.text or not said.picture:
             result = self._staff_said(unit, said)
         unit.put(PRESSES, mark, replace(press, result=result))

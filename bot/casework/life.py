@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.casework import climbs, messages, posts
 from bot.casework.linking import lost
 from bot.casework.office import HANDRAIL, Office
+from bot.casework.reporting import added_mark
 from bot.casework.tables import CASES, CHANNELS, PRESSES, REFERENCES, RUNS
 from bot.casework.unit import Unit
 from bot.model.events import Lived
@@ -85,7 +86,9 @@ def _joined(office: Office, unit: Unit, lived: Lived) -> None:
 def _message_changed(unit: Unit, lived: Lived) -> None:
     """The record keeps the original words; history says that the message was changed (casework 9)."""
     press = unit.get(PRESSES, f"said/{lived.place.conversation}/{lived.message_id}")
-    run = unit.get(RUNS, press.result) if press is not None and press.result else None
+    added = unit.get(PRESSES, added_mark(press.result)) if press is not None else None
+    used = added or press
+    run = unit.get(RUNS, used.result) if used is not None and used.result else None
     for key in run.cases if run is not None else ():
         case = unit.get(CASES, key)
         if case is not None:

@@ -15,15 +15,15 @@ from bot.casework.linking import answer_link
 from bot.casework.office import Office
 from bot.casework.orphans import found_case, found_run
 from bot.casework.reporter import add_text, press_receipt
-from bot.casework.reporting import give_back, press_run, set_aside, show, start_report
-from bot.casework.tables import CASES, RUNS
+from bot.casework.reporting import added_mark, give_back, press_run, set_aside, show, start_report
+from bot.casework.tables import CASES, PRESSES, RUNS
 from bot.casework.tasks import press_task
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import alert_view, blank_view
 from bot.casework.views.receipts import help_view
 from bot.casework.words import Words
 from bot.model.events import Answer, Place, Pressed, Speaker
-from bot.model.outbox import Item, Reference
+from bot.model.outbox import Item, Press, Reference
 from bot.model.runs import Run
 from bot.model.views import Notice
 
@@ -104,6 +104,15 @@ def _typed(office: Office, unit: Unit, draft: Run, pressed: Pressed, words: Word
         said = Notice(text=words.say("typed_not_added"), tone="warning")
         return Answer(view=replace(view, blocks=(said, *view.blocks)), refused=True)
     set_aside(unit, draft)
+    added = added_mark(draft.id)
+    unit.put(
+        PRESSES,
+        added,
+        Press(
+            id=added, target=draft.id, action_id=pressed.action_id, person=draft.person,
+            verb=pressed.verb, at=unit.now, result=sent.id,
+        ),
+    )  # fmt: skip
     return Answer(text=words.say("typed_added"))
 
 

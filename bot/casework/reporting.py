@@ -216,6 +216,11 @@ def runs_of(office: Office, person: PersonId, *, most: int = 12) -> tuple[Run, .
     return tuple(sorted(kept, key=lambda r: r.touched_at, reverse=True))
 
 
+def added_mark(draft_id: str) -> str:
+    """Under which it is kept into which report a draft's words went: its message may be edited later."""
+    return f"added/{draft_id}"
+
+
 def set_aside(unit: Unit, run: Run) -> None:
     """What stood in this draft has become part of a report that was sent: the draft is emptied, unseen."""
     disarm_reminders(unit, run)

@@ -53,8 +53,11 @@ def _may_be_a_child(office: Office, said: Said) -> bool:
     return person not in office.directory().people and as_command(said.text) not in greetings
 
 
-def stranger_said(office: Office, unit: Unit, said: Said) -> None:
-    """Answer kindly. What a pupil writes, or may have written, becomes a case; a danger word's always."""
+def stranger_said(office: Office, unit: Unit, said: Said) -> str:
+    """Answer kindly. What a pupil writes, or may have written, becomes a case; a danger word's always.
+
+    The run that the message went into, or nothing.
+    """
     person = said.speaker.id
     definition = office.shelf.current()
     pupil = pupil_of(office, person)
@@ -62,10 +65,10 @@ def stranger_said(office: Office, unit: Unit, said: Said) -> None:
     key = f"{said.place.conversation}/{said.activity_id}"
     if _takes_back(office, unit, said):
         messages.reply(office, unit, person, "pupil_no_done", key=key)
-        return
+        return ""
     if not urgent and not _may_be_a_child(office, said):
         messages.reply(office, unit, person, "stranger", key=key)
-        return
+        return ""
     run = Run(
         id=new_id(),
         flow=PUPIL_FLOW,
@@ -89,6 +92,7 @@ def stranger_said(office: Office, unit: Unit, said: Said) -> None:
     else:
         pass_on(office, unit, run)
         messages.reply(office, unit, person, "stranger_urgent", key=key)
+    return run.id
 
 
 def _takes_back(office: Office, unit: Unit, said: Said) -> bool:

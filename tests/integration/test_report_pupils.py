@@ -228,3 +228,17 @@ async def test_a_pupils_message_repeated_by_teams_counts_once(bot: Handrail) -> 
     await bot.wind(6 * MINUTE)
 
     assert [n.text for n in cases_in(bot)[0].notes] == ["The first message"]
+
+
+async def test_a_pupils_message_edited_later_leaves_a_line_of_history_and_the_first_words(
+    bot: Handrail,
+) -> None:
+    await say(bot, PUPIL, "The first message")
+    await bot.wind(6 * MINUTE)
+    mine = next(m for m in bot.school.chat(PUPIL).messages if m.sender is not None)
+    await bot.school.life.edit_message(mine, "Nothing")
+    await bot.settled()
+
+    (case,) = cases_in(bot)
+    assert "message_edited" in [kept.entry.kind for kept in bot.service.store.history(case.id)]
+    assert [n.text for n in case.notes] == ["The first message"]

@@ -393,3 +393,19 @@ async def test_a_message_of_the_report_deleted_later_leaves_a_line_of_history(bo
     kinds = [kept.entry.kind for kept in bot.service.store.history(case.id)]
     assert "message_deleted" in kinds
     assert cases_in(bot)[0].answers["happened"] == "Marked words of a message"
+
+
+async def test_a_message_edited_after_it_was_added_to_a_sent_report_leaves_a_line_of_history(
+    bot: Handrail,
+) -> None:
+    chat, case = await sent(bot)
+    await chat.say("It was a Tuesday")
+    await bot.settled()
+    await chat.press(f"Add it to {case.number}")
+    await bot.settled()
+    mine = next(m for m in reversed(chat.messages) if m.sender is not None)
+    await bot.school.life.edit_message(mine, "It was a Wednesday")
+    await bot.settled()
+
+    assert "message_edited" in [kept.entry.kind for kept in bot.service.store.history(case.id)]
+    assert [n.text for n in cases_in(bot)[0].notes] == ["It was a Tuesday"]
