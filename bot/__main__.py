@@ -7,6 +7,7 @@ pack or the settings have faults, 2 something was named that is not there.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -19,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "schema": "bot.commands.schema",
     "diff": "bot.commands.diff",
     "paper": "bot.commands.paper",
+    "simulate": "bot.commands.simulate",
     "diagram": "bot.commands.diagram",
     "coverage": "bot.commands.coverage",
     "verify": "bot.commands.verify",
@@ -37,7 +39,13 @@ def main(words: Sequence[str]) -> int:
     command.arguments(parser)
     options = parser.parse_args(words[1:])
     try:
-        return int(command.run(options))
+        done = int(command.run(options))
+        sys.stdout.flush()
+        return done
+    except BrokenPipeError:
+        # Whoever reads has seen enough (`… | head`); what is left must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except HandrailError as error:
         sys.stderr.write(f"{error}\n")
         return 1 if isinstance(error, DefinitionFaulty) and error.problems else 2

@@ -111,8 +111,11 @@ def _fault_of_choice(definition: Definition, field: Field, values: tuple[str, ..
         accounts = {p.account for p in facts.directory.pupils.values() if p.account}
         return "pupil_account" if any(v in accounts for v in values) else ""
     if field.kind == "row":
-        rows = {row.key for row in definition.tables[field.table].rows}
+        table = definition.tables.get(field.table) or definition.grids.get(field.table)
+        rows = {row.key for row in table.rows} if table else set()
         return "" if values[0] in rows else "unknown_choice"
+    if field.kind == "confirm":
+        return "" if values == ("yes",) else "unknown_choice"
     options = {o.key: o for o in field.options}
     if any(v not in options for v in values):
         return "unknown_choice"
