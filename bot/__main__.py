@@ -41,7 +41,6 @@ def main(words: Sequence[str]) -> int:
     try:
         done = int(command.run(options))
         sys.stdout.flush()
-        return done
     except BrokenPipeError:
         # Whoever reads has seen enough (`… | head`); what is left must not fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -49,6 +48,7 @@ def main(words: Sequence[str]) -> int:
     except HandrailError as error:
         sys.stderr.write(f"{error}\n")
         return 1 if isinstance(error, DefinitionFaulty) and error.problems else 2
+    return done
 
 
 def _without_command(words: Sequence[str]) -> int:

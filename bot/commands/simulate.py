@@ -19,7 +19,7 @@ from bot.definitions.reader import read_yaml
 from bot.definitions.wording import said_value
 from bot.engine.choosing import at_random, first_choice, made_up
 from bot.engine.report import Facts
-from bot.engine.simulation import Choose, Seen, Told, walk_procedure, walk_report
+from bot.engine.simulation import MOST_TRIES, Choose, Seen, Told, walk_procedure, walk_report
 from bot.engine.step_form import Known, form_of
 from bot.errors import DefinitionFaulty
 from bot.model.conditions import FACTS
@@ -52,26 +52,22 @@ def run(options: Namespace) -> int:
     if options.random:
         return _many(definition, options.flow, options.random)
     given = _given(options.answers) if options.answers else {}
-    told = walk(definition, options.flow, first_choice(definition, given), facts=given)
+    told = walk(definition, options.flow, first_choice(definition, given), facts=given, most_tries=0)
     sys.stdout.writelines(line + "\n" for line in _lines(definition, told))
     return 0 if told.ended else 1
 
 
 def walk(
-    definition: Definition,
-    flow: str,
-    choose: Choose,
-    *,
-    facts: Mapping[str, str],
-    flags: frozenset[str] = frozenset(),
+    definition: Definition, flow: str, choose: Choose, *, facts: Mapping[str, str], most_tries: int
 ) -> Told:
     """One walk over a made-up school; `facts` of a case by name, where a procedure asks for them."""
     directory = made_up(definition)
     report = Facts(directory=directory, reporter=f"{directory.tenant}/staff")
     if definition.flows[flow].use == "report":
-        return walk_report(definition, flow, choose, report, BEGINS)
+        return walk_report(definition, flow, choose, report, BEGINS, most_tries=most_tries)
     stated = {name: facts.get(name, "no") for name in FACTS}
-    return walk_procedure(definition, flow, choose, Known(facts=stated, flags=flags, report=report), BEGINS)
+    known = Known(facts=stated, flags=frozenset(), report=report)
+    return walk_procedure(definition, flow, choose, known, BEGINS, most_tries=most_tries)
 
 
 def _given(path: Path) -> Mapping[str, str]:
@@ -87,7 +83,7 @@ def _many(definition: Definition, flow: str, count: int) -> int:
     stuck = 0
     for _ in range(count):
         facts = {name: chance.choice(values) for name, values in FACTS.items()}
-        told = walk(definition, flow, at_random(definition, chance), facts=facts)
+        told = walk(definition, flow, at_random(definition, chance), facts=facts, most_tries=MOST_TRIES)
         steps.update({seen.step for seen in told.seen})
         stuck += not told.ended
     sys.stdout.write(f"{count} walks, {count - stuck} came to an end.\n")

@@ -29,7 +29,7 @@ MOST_CARDS = 200
 """A walk of more cards is given up: it goes round in a circle that somebody would have to leave."""
 
 MOST_TRIES = 20
-"""Refused answers in a row to one card; whoever chooses may choose otherwise each time."""
+"""Refused answers in a row to one card, for whoever chooses otherwise each time."""
 
 READING_TIME = timedelta(minutes=1)
 
@@ -71,7 +71,15 @@ class Told:
     begun: tuple[str, ...] = ()
 
 
-def walk_report(definition: Definition, flow: str, choose: Choose, facts: Facts, now: datetime) -> Told:
+def walk_report(
+    definition: Definition,
+    flow: str,
+    choose: Choose,
+    facts: Facts,
+    now: datetime,
+    *,
+    most_tries: int = MOST_TRIES,
+) -> Told:
     """A report from its first card to its end, with every question shown answered by `choose`."""
     run = begin(definition, flow, run_id="simulated", person=facts.reporter, now=now)
     seen: list[Seen] = []
@@ -90,7 +98,7 @@ def walk_report(definition: Definition, flow: str, choose: Choose, facts: Facts,
         if run.state == "sent":
             return Told(seen=tuple(seen), ended=True, routed=_routed(definition, run, facts))
         tries = tries + 1 if run.step == before.step else 0
-        if tries > MOST_TRIES:
+        if tries > most_tries:
             break
         now += READING_TIME
     return Told(seen=tuple(seen), ended=False)
@@ -135,7 +143,15 @@ def _routed(definition: Definition, run: Run, facts: Facts) -> Routed:
     return route(definition, given, barred=lambda _: "")
 
 
-def walk_procedure(definition: Definition, flow: str, choose: Choose, known: Known, now: datetime) -> Told:
+def walk_procedure(
+    definition: Definition,
+    flow: str,
+    choose: Choose,
+    known: Known,
+    now: datetime,
+    *,
+    most_tries: int = MOST_TRIES,
+) -> Told:
     """A procedure from its beginning to its end; each step is done by the first role that it asks."""
     walked = begin_procedure(definition, flow, known, procedure_id="simulated", case="simulated", now=now)
     seen = _followed(walked, now)
@@ -150,7 +166,7 @@ def walk_procedure(definition: Definition, flow: str, choose: Choose, known: Kno
         seen.append(_done(definition, procedure, walked[0], act, now))
         seen += _followed(walked, now)
         tries = tries + 1 if walked[0].errors else 0
-        if tries > MOST_TRIES:
+        if tries > most_tries:
             break
     begun = tuple(dict.fromkeys(s.outcome for s in seen if s.kind == "begin"))
     return Told(seen=tuple(seen), ended=walked[0].state != "open", begun=begun)

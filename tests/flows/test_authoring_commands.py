@@ -14,7 +14,7 @@ def test_a_walk_says_who_answers_what_and_whose_the_case_is(tmp_path: Path) -> N
     answers = tmp_path / "answers.yaml"
     answers.write_text(
         'danger: "no"\nwhat: rules\npupils_done: "pupil:simulated"\npupils_affected: ""\nadults: ""\n'
-        'others: ""\nwithheld: ""\nrow: row3\nwhere: school\nticks: none\n',
+        'others: ""\nwithheld: ""\nrow: device_misuse\nwhere: school\nticks: none\n',
         encoding="utf-8",
     )
     done = call("simulate", "kingsmead", "report", "--answers", str(answers))
