@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 from bot.casework import verbs
@@ -348,6 +349,67 @@ async def a_rule_was_broken(on: Stage) -> None:
     await act(on, yara, "Correct the row", row="copyright", why="It was a copy")
 
 
+async def handed_over(on: Stage) -> None:
+    await report(on, "tutor", what="child", pupils_affected=ABI)
+    await on.press("dsl", "Open")
+    await on.press("dsl", "I'll take this")
+    await act(on, "dsl", "Hand it over", why="Away")
+    await act(on, "dsl", "Hand it over", who=on.person("tutor"), why="Away")
+    await act(on, "deputy_dsl", "Hand it over", role="deputy_dsl", why="She is away")
+    await reopen(on, "dsl")
+    for _ in range(12):
+        await on.wind(minutes=20)
+    await reopen(on, "dsl")
+    await act(on, "dsl", "Waiting for someone outside", on="police", until="someday", why="The phone")
+    for days, whom in enumerate(("police", "social_care", "lado"), 2):
+        day = (on.clock.at + timedelta(days=days)).date().isoformat()
+        await act(on, "dsl", "Waiting for someone outside", on=whom, until=day, why="The phone")
+        await reopen(on, "dsl")
+    await act(on, "dsl", "They have answered", why="They will not act")
+    day = (on.clock.at + timedelta(days=2)).date().isoformat()
+    await act(on, "dsl", "Waiting for someone outside", on="police", until=day, why="The phone")
+    await on.wind(days=4)
+    await act(on, "dsl", "Police or social care told", who="999", when="now", said=STORY)
+    await reopen(on, "dsl")
+
+
+async def second_to_press(on: Stage) -> None:
+    await report(on, "tutor", what="rules", pupils_done=BEN, row="data_damage", where="school")
+    yara = "Yara Year-Demo"
+    await on.press(yara, "Open")
+    await on.press(yara, "I'll take this")
+    await on.press(yara, "Close the case")
+    form = on.answered
+    assert form is not None
+    await act(on, "dsl", "Close the case", outcome="found", why="Settled")
+    await on.press_on(yara, form, "Close the case", outcome="unfounded", why=STORY)
+
+
+async def tasks(on: Stage) -> None:
+    await report(on, "tutor", what="rules", pupils_done=BEN, row="data_damage", where="school")
+    yara = "Yara Year-Demo"
+    await on.press(yara, "Open")
+    await on.press(yara, "I'll take this")
+    await act(on, yara, "Decide an action", action="ict", answer="yes", why="It got through")
+    await act(on, yara, "Send it to be done", action="police", text=STORY)
+    given = {"text": STORY, "link": "games.example/play", "start": "2026-12-01", "end": "2026-12-08"}
+    await act(on, yara, "Send it to be done", action="ict", **given)
+    await on.press("ict_lead", "Open")
+    await on.press("ict_lead", "I'll see to it")
+    await reopen(on, yara)
+    await act(on, yara, "Decide an action", action="network_access", answer="yes", why="Twice")
+    await act(on, yara, "Send it to be done", action="network_access", **given)
+    await on.wind(days=4)
+
+
+async def typed_adult(on: Stage) -> None:
+    await report(on, "tutor", what="adult", others="adult_unlisted", pupils_affected=ABI)
+    await on.press("headteacher", "Open")
+    await on.press("headteacher", "I'll take this")
+    await act(on, "headteacher", "Say which adult it is", answer="is", why="Seen")
+    await act(on, "headteacher", "Say which adult it is", answer="none", why="A passer-by")
+
+
 async def typed_people(on: Stage) -> None:
     await report(on, "tutor", what="rules", others="pupil_unlisted", ticks="threats")
     case = on.store.get(CASES, newest(on))
@@ -366,7 +428,10 @@ async def an_adult(on: Stage) -> None:
     await reopen(on, "017")
     await act(on, "headteacher", "Close the case", outcome="substantiated", why="It is so")
     await reopen(on, "headteacher")
+    table = "Choose the row of the staff table"
+    await act(on, "headteacher", table, row="personal_contact", why="He wrote to her")
     await act(on, "headteacher", "Advice of the LADO", consulted="yes", advice="Suspend, and do not ask him")
+    await act(on, "headteacher", table, row="personal_contact", why="He wrote to her")
     await reopen(on, "headteacher")
     await act(on, "headteacher", "Close the case", outcome="substantiated", why="It is so")
     await report(on, "tutor", what="adult", adults=on.person("dsl"))
@@ -531,7 +596,8 @@ async def uncertain_sends(on: Stage) -> None:
 
 SCENES: tuple[Scene, ...] = (
     greetings, drafts, every_kind, danger, receipts, out_of_hours, nobody_answers, a_child_at_risk,
-    a_rule_was_broken, typed_people, an_adult, staff_table, left_out, the_reporter_is_left_out,
+    a_rule_was_broken, handed_over, second_to_press, tasks, typed_adult, typed_people,
+    an_adult, staff_table, left_out, the_reporter_is_left_out,
     much_writing, old_buttons, channels, linking, pictures_and_strangers, days, uncertain_sends,
 )  # fmt: skip
 

@@ -342,11 +342,11 @@ async def test_only_safeguarding_lowers_the_urgency_and_says_why(tmp_path: Path)
         assert case.urgency == "routine"
 
 
-async def test_a_closed_case_offers_nothing_but_a_note_and_to_open_it_again(tmp_path: Path) -> None:
+async def test_a_closed_case_offers_a_note_to_leave_somebody_out_and_to_open_it_again(tmp_path: Path) -> None:
     async with school_day(tmp_path) as bot:
         case = await done(bot, TESS, await rules(bot), "take")
         case = await close(bot, TESS, case)
-        assert set(buttons(await open_case(bot, TESS, case))) == {"Add a note", "Open it again"}
+        assert set(buttons(await open_case(bot, TESS, case))) == {"Add a note", "Open it again", "More"}
         late = await do(bot, TESS, case, "decide", action="ict", answer="yes", why="After the end")
         assert late.refused
         assert "You had typed: After the end" in text_of(late)

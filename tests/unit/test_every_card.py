@@ -20,12 +20,12 @@ MANY_OF_A_KIND = re.compile(r"day_\d|month_\d+|outcome_\w+|person_\w+")
 """Families of words of which the stories need no more than one."""
 
 NOT_AT_KINGSMEAD = {
-    "case_decide_waits": "its cases that wait for the LADO have no table",
     "error_needed": "each form that needs one of several says so in its own words",
     "log_none": "who reads the log has opened the case",
     "part_witness": "its report does not ask for witnesses",
     "proposed_none": "every row of its tables marks something",
     "rule_absent": "its demo people are here",
+    "task_nobody": "its last resort reaches somebody",
     "told_nobody": "its last resort reaches somebody",
 }
 """Sentences for other packs or other people, and why no story of Kingsmead's says them."""
