@@ -201,7 +201,7 @@ def table(results: dict[str, Figures]) -> str:
     rows = (
         (name, what, f"{value:.1f}") for name, figures in results.items() for what, value in figures.items()
     )
-    return markdown(("", "", ""), rows)
+    return markdown(("part", "what", "figure"), rows)
 
 
 if __name__ == "__main__":

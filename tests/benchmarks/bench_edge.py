@@ -29,6 +29,7 @@ from tests.benchmarks.tables import markdown
 from tests.unit.teams.recorded import recorded
 
 ROUNDS = 5
+QUICK_ROUNDS = 2
 CONVERSATIONS = 16
 ECHO = "stock bot, echo"
 
@@ -54,7 +55,7 @@ class Measured:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it and print a table or JSON. Exit 2 when the stock bot cannot be installed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the turns")
+    parser.add_argument("--quick", action="store_true", help="two rounds of a tenth of the turns")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     parser.add_argument("--stock-python", help="a Python that has botbuilder-integration-aiohttp")
     chosen = parser.parse_args(arguments)
@@ -81,7 +82,10 @@ async def measure(stock: str, *, quick: bool) -> dict[str, dict[str, float]]:
         cases = cases_of(own, echoing, connector, share=share)
         for case in cases:
             await one_round(http, case, turns=20)
-        rounds = [{case.name: await one_round(http, case) for case in cases} for _ in range(ROUNDS)]
+        rounds = [
+            {case.name: await one_round(http, case) for case in cases}
+            for _ in range(QUICK_ROUNDS if quick else ROUNDS)
+        ]
     return summary(rounds)
 
 

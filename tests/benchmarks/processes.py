@@ -53,8 +53,9 @@ def stock_python(known: str | None) -> Iterator[str]:
         yield known
         return
     with tempfile.TemporaryDirectory() as folder:
-        venv.create(folder, with_pip=True)
+        venv.create(folder)
         python = str(Path(folder) / "bin" / "python")
-        command = [python, "-m", "pip", "install", "--quiet", "-r", str(HERE / "requirements-bench.txt")]
+        command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
+        command += ["--disable-pip-version-check", "-r", str(HERE / "requirements-bench.txt")]
         subprocess.run(command, check=True, capture_output=True, text=True)
         yield python
