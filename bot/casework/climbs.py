@@ -74,7 +74,7 @@ def _armed(office: Office, unit: Unit, case: Case, duty: DutyName, climb: Climb,
     due = max(due_after(school, start, wait, in_school_hours=clock.in_school_hours) for start, wait in waits)
     alarm = Alarm(id=new_id(), kind="climb", due=due, case=case.id, duty=duty)
     unit.arm(alarm)
-    return replace(climb, clock_id=alarm.id)
+    return replace(climb, clock_id=alarm.id, due_at=due)
 
 
 def stop(unit: Unit, case: Case, duty: DutyName) -> Case:

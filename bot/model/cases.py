@@ -121,10 +121,10 @@ class Keeper:
 class Climb:
     """One duty's clock: the owner's or the oversight's.
 
-    `clock_id` is the armed clock; None when nobody waits. `tried` are the people alerted so far, in order.
-    `stage` counts climbs; `outside`: every way inside has been tried, and the reporter has been shown the
-    outside route. `handed`: the role was chosen by a hand-over, not by the route; `named` is whom it was
-    handed to by name, `keeper` whoever keeps it meanwhile.
+    `clock_id` is the armed clock; None when nobody waits; `due_at` is when it fires. `tried` are the people
+    alerted so far, in order. `stage` counts climbs; `outside`: every way inside has been tried, and the
+    reporter has been shown the outside route. `handed`: the role was chosen by a hand-over, not by the
+    route; `named` is whom it was handed to by name, `keeper` whoever keeps it meanwhile.
     """
 
     role: RoleRef | None
@@ -140,6 +140,7 @@ class Climb:
     handed: bool = False
     named: PersonId | None = None
     keeper: Keeper | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.casework import verbs
 from bot.casework.tables import CASES
+from bot.casework.views.plan import next_steps
+from bot.casework.words import Words
 from tests.integration.case_work import (
     ADA,
     DAN,
@@ -211,6 +214,19 @@ async def test_alarms_that_came_due_in_a_standstill_leave_each_person_time(tmp_p
         await bot.wind(10 * MINUTE + 1)
         assert lines_to(bot, DAN, case)
         assert lines_to(bot, DELLA, case) == []
+
+
+async def test_after_a_standstill_the_card_says_when_the_next_person_is_really_told(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await child(bot, by=PAUL)
+        await bot.wind(20 * MINUTE)
+        said = next_steps(Words(definition=bot.service.office.definition_of(case)), now(bot, case))
+        before = reached(bot, case)
+        due = now(bot, case).owner.due_at
+        assert due is not None
+        assert f"{due.astimezone(ZoneInfo('Europe/London')):%H:%M}" in said
+        await bot.wind((due - bot.service.office.clock.now()).total_seconds() + 1)
+        assert reached(bot, case) > before
 
 
 async def test_every_report_of_a_day_ends_in_an_acceptance_or_outside(tmp_path: Path) -> None:

@@ -32,5 +32,8 @@ def next_steps(words: Words, case: Case, *, whole: bool = False) -> str:
     at = due_after(
         words.definition.school, case.owner.began_at, minutes, in_school_hours=clock.in_school_hours
     )
+    if case.owner.reminded and case.owner.due_at is not None:
+        # After a standstill whoever was reminded late still has their time: the armed clock says when.
+        at = case.owner.due_at
     far = at - case.owner.began_at > timedelta(hours=12)
     return words.say("plan_waiting", when=words.moment(at) if far else words.clock(at))
