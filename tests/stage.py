@@ -48,18 +48,18 @@ class Noted(Mapping[str, Text]):
     """The texts of a definition, which keep in mind which of them were asked for."""
 
     def __init__(self, texts: Mapping[str, Text]) -> None:
-        self._texts = texts
+        self.texts = texts
         self.said: set[str] = set()
 
     def __getitem__(self, key: str) -> Text:
         self.said.add(key)
-        return self._texts[key]
+        return self.texts[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self.texts)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self.texts)
 
 
 @dataclass(slots=True)

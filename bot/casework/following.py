@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.casework import climbs, messages, posts, refreshing
@@ -30,6 +30,12 @@ from bot.model.cases import Case, owner_now
 from bot.model.outbox import Alarm, Channel, Item
 from bot.model.people import PersonId, RoleRef
 from bot.model.record import Commit
+
+FAULTY = ("compose_failed", "card_faulty")
+"""Why a message could not be made: a fault of ours, or of a sentence that is missing."""
+
+MOST_TRIES = 8
+"""Over four hours, each wait twice as long as the one before."""
 
 
 class Following:
@@ -125,6 +131,8 @@ class Following:
             self._task_failed(unit, item, why)
         elif item.kind == messages.LINK_ASK:
             self._ask_failed(unit, item, why)
+        elif item.kind == messages.ALERT_CARD and item.do == "send" and why in FAULTY:
+            self._card_again(unit, item)
         elif item.to_person and _for_good(why):
             self._unreachable(unit, item.to_person)
         return unit.commit()
@@ -161,6 +169,17 @@ class Following:
         moved = climbs.give_up(self._office, unit, case, name)
         moved = self._write(unit, moved, item.to_role.role, "outside_route", {"duty": duty})
         refreshing.refresh_case(self._office, unit, moved)
+
+    def _card_again(self, unit: Unit, item: Item) -> None:
+        """Its plain line has rung already: the card follows as soon as it can be made, or nobody wants it."""
+        tries = int(item.params.get("tries", "0"))
+        if tries < MOST_TRIES:
+            again = replace(
+                item, id=new_id(), key=f"{item.key}/again", revision=0, state="waiting", attempts=0,
+                failure="", ended_at=None, not_before=unit.now + timedelta(minutes=2**tries),
+                order=self._office.counter.next(), params={**item.params, "tries": str(tries + 1)},
+            )  # fmt: skip
+            unit.send(again)
 
     def _skip(self, unit: Unit, person: PersonId, why: str) -> None:
         if _for_good(why) or why.startswith("0 "):

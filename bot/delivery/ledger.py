@@ -9,9 +9,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from bot.casework.ports import Clock, Composer, Envelope, Store
+from bot.casework.ports import Address, Clock, Composer, Envelope, Store
 from bot.casework.tables import OUTBOX, POSTED, SENT
 from bot.delivery.trace import ids, report
 from bot.errors import StoreFailed, new_reference
@@ -75,20 +76,38 @@ class Ledger:
     def sent(self, item: Item, envelope: Envelope, *, activity_id: str) -> None:
         """It went: it leaves the outbox, its key and its message are kept, casework adds what it must."""
         now = self._clock.now()
-        own = Commit(
-            at=now,
-            puts=(
-                Put(table=SENT, id=item.key, value=Sent(key=item.key, item=item.id, sent_at=now)),
-                *self._posted(item, envelope, activity_id, now),
-            ),
-            deletes=((OUTBOX, item.id),),
+        puts: tuple[Put[Any], ...] = (
+            Put(table=SENT, id=item.key, value=Sent(key=item.key, item=item.id, sent_at=now)),
+            *self._posted(item, envelope, activity_id, now),
         )
+        owed = replace(item, state="owed", went=envelope.slot, ended_at=now)
         self._stage(
             item,
-            own,
+            Commit(at=now, puts=puts, deletes=((OUTBOX, item.id),)),
             lambda: self._composer.delivered(item, envelope, activity_id=activity_id, now=now),
+            alone=Commit(at=now, puts=(*puts, Put(table=OUTBOX, id=item.id, value=owed))),
         )
         log.info("Sent", extra=ids("sent", item))
+
+    def catch_up(self) -> None:
+        """What went, but could not have casework's part written with it, gets that part now: an alert's card
+        follows its line. What fails again stays owed, and is forgotten with the dead letters."""
+        now = self._clock.now()
+        for item_id in self._store.find(OUTBOX, "state", "owed"):
+            item = self._store.get(OUTBOX, item_id)
+            posted = self._store.get(POSTED, item.went) if item else None
+            own = Commit(at=now, deletes=((OUTBOX, item_id),))
+            if item is None or posted is None:
+                self._store.stage(own)
+                continue
+            self._stage(item, own, partial(self._delivered, item, posted, now), alone=None)
+
+    def _delivered(self, item: Item, posted: Posted, now: datetime) -> Commit:
+        place = Address(
+            tenant=posted.tenant, service_url=posted.service_url, conversation=posted.conversation
+        )
+        envelope = Envelope(address=place, slot=posted.slot, person=posted.person, shown=posted.shown)
+        return self._composer.delivered(item, envelope, activity_id=posted.activity_id, now=now)
 
     def lapse(self, item: Item, why: str) -> None:
         """Its purpose has gone: it stays on record for a while."""
@@ -113,7 +132,7 @@ class Ledger:
         own = Commit(at=now, puts=(Put(table=OUTBOX, id=item.id, value=dead),))
         reference = new_reference()
         log.error("Not delivered; another way is sought", extra=ids("dead", item, reference=reference))
-        self._stage(item, own, lambda: self._composer.undeliverable(item, why, now))
+        self._stage(item, own, lambda: self._composer.undeliverable(item, why, now), alone=own)
 
     def wait(self, item: Item, *, seconds: float, again: bool = False) -> None:
         """To be tried again no sooner than that; `again`: the try may already have been seen."""
@@ -129,7 +148,7 @@ class Ledger:
         """Forget old keys, lapsed items and dead letters; how many. Call again while it is not 0."""
         before = self._clock.now() - keep
         keys = self._store.earliest(SENT, before.isoformat(), PURGED_AT_ONCE)
-        ended = [item.id for state in ("lapsed", "dead") for item in self._ended(state, before)]
+        ended = [item.id for state in ("lapsed", "dead", "owed") for item in self._ended(state, before)]
         deletes: tuple[tuple[Table[Any], str], ...] = (
             *((SENT, key) for key in keys),
             *((OUTBOX, item_id) for item_id in ended),
@@ -174,15 +193,16 @@ class Ledger:
         put = Put(table=OUTBOX, id=item.id, value=item)
         self._store.stage(Commit(at=self._clock.now(), puts=(put,)))
 
-    def _stage(self, item: Item, own: Commit, ask: Callable[[], Commit]) -> None:
-        """Our part and casework's as one unit of work; ours alone when casework's part is faulty."""
+    def _stage(self, item: Item, own: Commit, ask: Callable[[], Commit], *, alone: Commit | None) -> None:
+        """Our part and casework's as one unit of work; `alone` (None: nothing) when casework's is faulty."""
         try:
             self._store.stage(_joined(own, ask()))
         except StoreFailed:
             raise
         except Exception as error:  # noqa: BLE001  # whatever is wrong there, what went must be marked
             report(log, "Casework's part of this was left out", error, ids("casework_failed", item))
-            self._store.stage(own)
+            if alone is not None:
+                self._store.stage(alone)
 
 
 def _joined(own: Commit, more: Commit) -> Commit:

@@ -92,11 +92,13 @@ class Delivery:
         self._beat_at: datetime | None = None
         self._beat = -math.inf
         self._tidied = -math.inf
+        self._caught_up = -math.inf
         self._fault = ""
         self._failed = False
 
     async def start(self) -> None:
         """Begin with whatever the record holds; items found on their way have an unknown outcome."""
+        self._caught_up = -math.inf
         self._loop = asyncio.create_task(self._run(), name="delivery")
 
     async def stop(self) -> None:
@@ -165,6 +167,7 @@ class Delivery:
         """One look at everything; for how many seconds at most nothing need be looked at again."""
         self._beat, self._beat_at = monotonic(), self._clock.now()
         self._tidy()
+        self._catch_up()
         due_seconds = self._intake.take_in()
         free_seconds = self._launch()
         if not self._lanes and due_seconds > 0:
@@ -241,6 +244,12 @@ class Delivery:
         self._meter.forget(now=now)
         if not self._ledger.purge(self._policy.keep):
             self._tidied = now
+
+    def _catch_up(self) -> None:
+        now = monotonic()
+        if now - self._caught_up >= self._policy.owed_seconds:
+            self._caught_up = now
+            self._ledger.catch_up()
 
     def _fail(self, error: StoreFailed) -> None:
         """The record takes nothing more: nothing may leave."""

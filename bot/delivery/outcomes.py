@@ -42,6 +42,7 @@ class Policy:
     in_flight: int = 24
     in_flight_urgent: int = 40
     beat_seconds: float = 5.0
+    owed_seconds: float = 30.0
     keep: timedelta = timedelta(days=7)
 
     def attempts(self, item: Item) -> int:

@@ -14,7 +14,7 @@ from bot.model.events import Scope
 from bot.model.people import PersonId, RoleRef
 from bot.model.tables import Urgency
 
-ItemState = Literal["waiting", "sending", "sent", "lapsed", "dead"]
+ItemState = Literal["waiting", "sending", "sent", "owed", "lapsed", "dead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,8 @@ class Item:
     edits when it exists (`do` edit or withdraw); pending edits of one slot collapse to the latest. `key` is
     the idempotency key: a second item with the same key is not staged. `order` is a number that grows with
     staging. `again`: a repeat after an unknown outcome, and must say so. `ended_at`: when it lapsed or died.
-    Once sent it leaves the outbox: `Sent` keeps its key. Times are aware UTC.
+    Once sent it leaves the outbox: `Sent` keeps its key. `owed`: it went, as the message in the slot `went`,
+    but what follows from that could not be written yet. Times are aware UTC.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Item:
     again: bool = False
     sent_at: datetime | None = None
     failure: str = ""
+    went: str = ""
     ended_at: datetime | None = None
 
 
