@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from bot.engine.conditions import holds
 from bot.engine.step_form import form_of
+from bot.model.conditions import AllOf, AnyOf, Condition
 from bot.model.flows import Field
 from tests.flows.ashford import CASE, first_of, pack, walk
 
@@ -466,6 +468,71 @@ def test_a_complaint_goes_to_the_procedure_for_it() -> None:
     assert len(rows) == len(wanted)
     for about, step in wanted.items():
         assert walk("complaint", about=about).steps[-1] == step
+
+
+# --- what begins by itself
+
+
+@pytest.mark.parametrize(
+    ("flags", "facts", "begun"),
+    [
+        (["image", "child_protection"], {}, {"image"}),
+        (["abuse", "child_protection"], {}, {"online_abuse"}),
+        (["extremism", "child_protection"], {}, {"radicalisation"}),
+        (["bullying"], {}, {"cyberbullying"}),
+        (["platform"], {}, {"platform_content"}),
+        (["device"], {}, {"device"}),
+        (["account"], {}, {"account_misuse"}),
+        (["social_media"], {}, {"tell_parents"}),
+        (["visitor"], {}, {"visitor_device"}),
+        (["technical"], {}, {"filtering_breach"}),
+        ([], {"crime": "yes", "illegal": "yes"}, {"illegal_path"}),
+        ([], {"crime": "not_sure"}, {"advice"}),
+        ([], {"closed": "yes"}, {"debrief"}),
+        ([], RESTRICTED, {"staff_conduct"}),
+        (["image", "child_protection"], RESTRICTED, {"staff_conduct", "indecent_images"}),
+        (["bullying", "technical", "abuse", "social_media", "device"], RESTRICTED, {"staff_conduct"}),
+        ([], {}, set()),
+    ],
+)
+def test_a_case_begins_the_procedures_for_what_was_reported(
+    flags: list[str], facts: Mapping[str, str], begun: set[str]
+) -> None:
+    known = {**CASE, **facts}
+
+    assert begun == {
+        flow.key
+        for flow in pack().flows.values()
+        if flow.begins_when and holds(flow.begins_when, {}, flags=flags, facts=known)
+    }
+
+
+PRODUCTS_OWN = {"child_protection", "adult_conduct", "harm"}
+"""Flags that the program itself reads."""
+
+
+def flags_asked(condition: Condition | None) -> set[str]:
+    if isinstance(condition, AllOf | AnyOf):
+        return {flag for inner in condition.conditions for flag in flags_asked(inner)}
+    return {condition.name} if condition and condition.subject == "flag" else set()
+
+
+def test_every_flag_that_a_reporter_can_raise_leads_somewhere() -> None:
+    report, routing = pack().flows["report"], pack().routing
+    conditions = [
+        *(rule.when for rule in (*routing.rules, *routing.overlays)),
+        *(flow.begins_when for flow in pack().flows.values()),
+        *(branch.when for step in report.steps.values() for branch in step.next),
+    ]
+    raised = {f for field in report.fields.values() for option in field.options for f in option.flags}
+
+    assert raised - PRODUCTS_OWN - {flag for each in conditions for flag in flags_asked(each)} == set()
+
+
+def test_the_police_are_asked_where_using_an_account_could_be_a_crime() -> None:
+    assert "police" in walk("account_misuse", could_be_crime="not_sure").steps
+    assert "police" in walk("account_misuse", could_be_crime="no", facts={"crime": "yes"}).steps
+    assert "police" not in walk("account_misuse", could_be_crime="no").steps
 
 
 # --- whatever is answered
