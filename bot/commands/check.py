@@ -20,11 +20,12 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print each fault; 0 when there is none, 1 else."""
+    """Print each fault and each hint; 0 when there is no fault, 1 else."""
     definition, problems = read_pack(find_pack(options.pack))
-    found = problems if definition is None else check_holders(definition)
+    found = problems if definition is None else (*problems, *check_holders(definition))
     for problem in found:
         sys.stdout.write(f"{problem}\n")
-    if not found:
+    faults = any(problem.grave for problem in found)
+    if not faults:
         sys.stdout.write("No faults.\n")
-    return 1 if found else 0
+    return 1 if faults else 0

@@ -82,7 +82,7 @@ def pack_names() -> tuple[str, ...]:
 
 
 def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:
-    """The definition, or None and every fault in it, in the order of files and lines.
+    """The definition (None when there is a fault) and every fault and hint, in the order of files and lines.
 
     What is common to all schools is taken from `common` beside the folder, else from this program's own.
     """
@@ -97,9 +97,9 @@ def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:
     common_texts = layers[0].sections.get("texts", {})
     checked = [p for p in check(found, merged.lines, common_texts) if (p.file, p.line) not in broken]
     problems = sorted({*merged.problems, *checked}, key=lambda p: (p.file, p.line, p.place, p.what))
-    if problems:
+    if any(problem.grave for problem in problems):
         return None, tuple(problems)
-    return replace(found, hash=content_hash(found)), ()
+    return replace(found, hash=content_hash(found)), tuple(problems)
 
 
 def _made(pack: str, merged: Layer) -> Definition:

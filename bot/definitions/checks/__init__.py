@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.definitions.checks.actions import check_actions
+from bot.definitions.checks.begins import check_begins
+from bot.definitions.checks.channel import check_channel
 from bot.definitions.checks.findings import Findings
 from bot.definitions.checks.flows import check_flows
+from bot.definitions.checks.forms import check_forms
+from bot.definitions.checks.languages import check_languages
 from bot.definitions.checks.proofs import check_paths
 from bot.definitions.checks.roles import check_roles
 from bot.definitions.checks.school import check_school
 from bot.definitions.checks.sentences import check_sentences
+from bot.definitions.checks.sources import check_sources
 from bot.definitions.checks.tables import check_routing, check_tables
+from bot.definitions.checks.used import check_used
 from bot.definitions.draft import Lines
 from bot.model.definition import Definition
 from bot.model.problems import Problem
@@ -22,14 +28,20 @@ from bot.model.text import Text
 
 
 def check(definition: Definition, lines: Lines, common_texts: Mapping[str, Text]) -> list[Problem]:
-    """Every fault in how the parts fit together. `common_texts`: the sentences that belong to no school."""
+    """Every fault and hint in how the parts fit together. `common_texts`: what belongs to no school."""
     findings = Findings(definition, lines)
     check_school(findings)
     check_roles(findings)
     check_tables(findings)
     check_routing(findings)
     check_flows(findings)
+    check_begins(findings)
+    check_forms(findings)
     check_paths(findings)
     check_actions(findings)
     check_sentences(findings, common_texts)
+    check_channel(findings)
+    check_languages(findings)
+    check_sources(findings)
+    check_used(findings, common_texts)
     return findings.problems

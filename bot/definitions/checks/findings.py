@@ -33,6 +33,12 @@ class Findings:
         mark = line_of(self.lines, place)
         self.problems.append(Problem(file=mark.file, line=mark.line, place=place, what=what, remedy=remedy))
 
+    def hint(self, place: str, what: str, remedy: str) -> None:
+        """As a fault, but the pack may be used all the same."""
+        mark = line_of(self.lines, place)
+        found = Problem(file=mark.file, line=mark.line, place=place, what=what, remedy=remedy, grave=False)
+        self.problems.append(found)
+
     def known(self, place: str, name: str, names: Collection[str], kind: str) -> bool:
         """Whether the name is known; a fault if not. An empty name has been found faulty before."""
         if not name or name in names:

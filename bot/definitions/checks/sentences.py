@@ -14,25 +14,34 @@ from typing import Any
 
 from bot.definitions.checks.findings import Findings
 from bot.definitions.shape import listed, nearest
+from bot.model.definition import Definition
 from bot.model.flows import Option
 from bot.model.text import Text
+
+_SECTIONS = ("flows", "actions", "guidance", "tables", "grids", "routing", "decisions", "forms")
 
 
 def check_sentences(findings: Findings, common: Mapping[str, Text]) -> None:
     """Every sentence of the definition."""
     for key, said in findings.definition.texts.items():
         lines = common[key].by_language.values() if key in common else ()
-        allowed = {name for line in lines for name in _names(line) or ()}
+        allowed = {name for line in lines for name in names_in(line) or ()}
         _check(findings, said, f"texts.{key}", allowed)
-    for section in ("flows", "actions", "guidance", "tables", "grids", "routing", "decisions", "forms"):
+    for section in _SECTIONS:
         for place, said in _sentences(getattr(findings.definition, section), section):
             _check(findings, said, place, ())
+
+
+def every_sentence(definition: Definition) -> Iterator[tuple[str, Text]]:
+    """All that a person can ever read of a pack, with its place."""
+    for section in (*_SECTIONS, "texts"):
+        yield from _sentences(getattr(definition, section), section)
 
 
 def _check(findings: Findings, said: Text, place: str, allowed: Collection[str]) -> None:
     for language, line in said.by_language.items():
         here = f"{place}.{language}" if f"{place}.{language}" in findings.lines else place
-        names = _names(line)
+        names = names_in(line)
         if names is None:
             findings.fault(here, "has a curly bracket that is no placeholder", "Write ( and ) instead.")
             continue
@@ -43,7 +52,7 @@ def _check(findings: Findings, said: Text, place: str, allowed: Collection[str])
                 findings.fault(here, f"the placeholder {{{name}}} is not known here", remedy)
 
 
-def _names(line: str) -> tuple[str, ...] | None:
+def names_in(line: str) -> tuple[str, ...] | None:
     """The placeholders of a sentence; None when its brackets do not match."""
     if "{" not in line and "}" not in line:
         return ()

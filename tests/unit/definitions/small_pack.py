@@ -73,6 +73,7 @@ permissions:
     "tables/students.yaml": """\
 table: students
 title: Students
+source: "Small: Sanctions"
 subjects: pupil
 start_highest_when: {flag: strong}
 columns:
@@ -89,20 +90,24 @@ routing:
     - key: adult
       when: {fact: adult_subject, is: "yes"}
       why: About an adult.
+      source: "Small: Adults"
       owner: [headteacher, chair_of_governors]
       only: "yes"
     - key: rules
       when: {field: what, is: rules}
       why: Rules.
+      source: "Small: Rules"
       by_table: students
       owner: [dsl]
     - key: otherwise
       why: Not clear yet.
+      source: "Small: Safeguarding"
       owner: [dsl]
   overlays:
     - key: danger
       when: {fact: danger, is: ["yes", not_sure]}
       why: Danger.
+      source: "Small: Safeguarding"
       tell:
         - {role: dsl, why: Danger.}
       urgency: immediate
@@ -112,6 +117,7 @@ flow: report
 title: Report
 start: first
 description_field: happened
+source: "Small: Reporting"
 fields:
   what:
     kind: choice

@@ -393,7 +393,8 @@ BREAKS = (
     Break(
         name="routing without otherwise",
         file=ROUTING,
-        old="    - key: otherwise\n      why: Not clear yet.\n      owner: [dsl]\n",
+        old="    - key: otherwise\n      why: Not clear yet.\n"
+        '      source: "Small: Safeguarding"\n      owner: [dsl]\n',
         new="",
         at="  rules:",
         what="has no otherwise",
