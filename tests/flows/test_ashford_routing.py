@@ -69,7 +69,7 @@ def test_something_technical_goes_to_the_dsl_and_the_network_manager_has_the_tas
     assert (routed.urgency, routed.channel) == ("routine", "daily")
 
 
-@pytest.mark.parametrize("flag", ["bullying", "visitor", "device", "platform", "account"])
+@pytest.mark.parametrize("flag", ["bullying", "visitor", "device", "platform", "account", "technical"])
 def test_what_a_pupil_or_visitor_did_goes_to_the_dsl(flag: str) -> None:
     routed = send(answers={"what": "rules"}, flags=[flag])
 
