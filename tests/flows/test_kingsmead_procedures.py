@@ -112,11 +112,12 @@ def _acts(at: Procedure, known: Known) -> Iterator[Act]:
         yield Act(kind="sign", by=signer, role=role, values={f"{head}answer": "yes"})
         yield Act(kind="sign", by=signer, role=role, values={f"{head}answer": "no", f"{head}why": "Because."})
         yield Act(kind="wake")
-    elif step.kind == "wait" and not step.event.by_language:
-        yield Act(kind="wake")
     else:
-        for values in _answers(at, known):
-            yield Act(kind="answer", by="t/one", values=values)
+        if at.wakes_at is not None:
+            yield Act(kind="wake")
+        if step.kind != "wait" or step.event.by_language:
+            for values in _answers(at, known):
+                yield Act(kind="answer", by="t/one", values=values)
 
 
 def _answers(at: Procedure, known: Known) -> Iterator[Mapping[str, str]]:

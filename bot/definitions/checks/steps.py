@@ -88,7 +88,8 @@ DOES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "question": {"end": ("done",)},
 }
 
-_WAITS = ("wait_minutes", "until_field", "event")
+_TIMES = ("wait_minutes", "until_field")
+_WAITS = (*_TIMES, "event")
 
 
 def check_step(findings: Findings, flow: Flow, step: Step, place: str) -> None:
@@ -108,6 +109,9 @@ def check_step(findings: Findings, flow: Flow, step: Step, place: str) -> None:
     if flow.use != "report" and step.key in flow.fields and outcomes_of(findings.definition, step):
         what = f"there is a field {step.key} as well, and how this step turns out is kept under the same key"
         findings.fault(place, what, "Give one of the two another key.")
+    if step.due_in_hours and not step.due_minutes:
+        what = "counts in school hours, but there is no time to count"
+        findings.fault(f"{place}.due_in_hours", what, "Add due_minutes:, or delete due_in_hours:.")
     if step.kind == "approval":
         _check_approval(findings, step, place)
     if step.kind == "wait":
@@ -212,17 +216,16 @@ def _check_approval(findings: Findings, step: Step, place: str) -> None:
 
 
 def _check_wait(findings: Findings, flow: Flow, step: Step, place: str) -> None:
+    """An event, a time, or both: then whichever comes first."""
     given = _given(step)
-    ways = [name for name in _WAITS if name in given]
-    if not ways:
+    if not given.intersection(_WAITS):
         what = "waits for nothing"
         remedy = "Add wait_minutes:, until_field: with a date that was asked, or event: in words."
         findings.fault(place, what, remedy)
-    if len(ways) > 1:
-        what = f"waits for {' and '.join(ways)} at once"
-        findings.fault(
-            f"{place}.{ways[1]}", what, "Keep one of them, and put the other into a step behind it."
-        )
+    if given.issuperset(_TIMES):
+        what = f"waits for {' and '.join(_TIMES)} at once"
+        remedy = "Keep one of them, and put the other into a step behind it."
+        findings.fault(f"{place}.{_TIMES[1]}", what, remedy)
     if step.until_field and findings.known(f"{place}.until_field", step.until_field, flow.fields, "field"):
         asked = flow.fields[step.until_field]
         if asked.kind != "date":
