@@ -67,6 +67,10 @@ def _typed(world: World, definition: Definition, case: Case, key: str) -> dict[s
         elif field.kind == "action":
             columns = [c for t in definition.tables.values() for c in t.columns if c.kind == "action"]
             typed[field.key] = choice(columns).key
+        elif field.kind == "role":
+            typed[field.key] = choice(("", *definition.roles))
+        elif field.kind == "date":
+            typed[field.key] = (world.time.at + timedelta(days=choice((0, 1, 5, 30)))).date().isoformat()
         elif field.options:
             typed[field.key] = choice(field.options).key
         else:
@@ -89,7 +93,7 @@ async def _one_step(world: World) -> None:
             person = random.choice(able)
         definition = world.office.definition_of(case)
         keys = [k for k, a in definition.actions.items() if a.by == "handler"]
-        key = random.choice([*keys, "cannot_see", "cannot_see", "cannot_see", "take", "note"])
+        key = random.choice([*keys, "cannot_see", "cannot_see", "cannot_see", "take", "take", "take", "note"])
         typed = _typed(world, definition, case, key)
         await world.press(person, verbs.DO, case, world.offer(case, key), typed)
     elif kind < 0.88:
@@ -141,7 +145,7 @@ async def test_whatever_people_press_nothing_that_never_bends_bends(tmp_path: Pa
 async def test_the_walk_really_handles_cases(tmp_path: Path) -> None:
     """Else a walk in which everything is refused would prove nothing."""
     async with world(tmp_path, Random(3).randrange(1000)) as walked:
-        for _ in range(STEPS):
+        for _ in range(3 * STEPS):
             await _one_step(walked)
         kinds = {k.entry.kind for key in walked.cases for k in walked.store.history(key)}
         assert {"reported", "alerted", "accept", "note", "exclude", "climbed"} <= kinds
