@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import combinations
 
-from bot.engine.holders import barred, holders, managed_by, own_holders
+from bot.engine.holders import barred, chain_of, holders, managed_by, own_holders
 from bot.engine.ladder import choose, rungs
 from bot.model.definition import Definition
 from bot.model.flows import Mark
@@ -26,19 +26,21 @@ PEOPLE = "people"
 
 
 def check_holders(definition: Definition) -> tuple[Problem, ...]:
-    """Every row and every routing rule for which, with one or two roles left out, nobody owns the case.
+    """Every row, routing rule, request and step for which nobody is left with one or two roles left out.
 
-    A rule that is for its own roles `only` needs the outside route in words instead.
+    A rule that is for its own roles `only` needs the outside route in words instead; an approval needs as
+    many different people as it wants signatures.
     """
     found: list[Problem] = []
     proved: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for place, mark, wanted in _owners(definition):
+    for place, mark, wanted, lacks in (*_owners(definition), *_doers(definition)):
         if wanted not in proved:
             proved[wanted] = _gap(definition, wanted)
         if gap := proved[wanted]:
-            what = f"nobody owns the case when {' and '.join(gap)} are left out"
+            what = f"{lacks} when {' and '.join(gap)} are left out"
             remedy = "Give one of its roles another substitute, or add a role to last_resort in roles.yaml."
             found.append(_problem(mark, place, what, remedy))
+    found += _unsigned(definition)
     if not _says_outside_route(definition):
         for at, rule in enumerate(definition.routing.rules):
             if rule.only:
@@ -78,16 +80,98 @@ def named_roles(definition: Definition) -> frozenset[str]:
     return frozenset(found & definition.roles.keys())
 
 
-def _owners(definition: Definition) -> Iterator[tuple[str, Mark | None, tuple[str, ...]]]:
-    """Every list of roles of which one gets a case, with where it comes from."""
+_Wanted = tuple[str, Mark | None, tuple[str, ...], str]
+"""Where a list of roles stands, the list, and what is lacking when nobody of it is left."""
+
+
+def _owners(definition: Definition) -> Iterator[_Wanted]:
+    """Every list of roles of which one gets a case."""
     for table in definition.tables.values():
         for at, row in enumerate(table.rows):
             for in_lesson in (False, True):
                 for rung in rungs(table, row, in_lesson=in_lesson):
-                    yield f"tables.{table.key}.rows.{at}", row.mark, rung.roles
+                    yield f"tables.{table.key}.rows.{at}", row.mark, rung.roles, _UNOWNED
     for at, rule in enumerate(definition.routing.rules):
         if rule.owner and not rule.only:
-            yield f"routing.rules.{at}", rule.mark, rule.owner
+            yield f"routing.rules.{at}", rule.mark, rule.owner, _UNOWNED
+    for flow in definition.flows.values():
+        if flow.owner:
+            yield f"flows.{flow.key}.owner", flow.mark, flow.owner, _UNOWNED
+
+
+_UNOWNED = "nobody owns the case"
+
+
+def _doers(definition: Definition) -> Iterator[_Wanted]:
+    """Every list of roles of which one does a step, or is told. Whoever asked is there, so needs no proof."""
+    for flow in definition.flows.values():
+        for step in flow.steps.values():
+            place = f"flows.{flow.key}.steps.{step.key}"
+            if step.who and ASKER not in step.who:
+                yield f"{place}.who", step.mark, step.who, "nobody does this step"
+            if step.tell and ASKER not in step.tell:
+                yield f"{place}.tell", step.mark, step.tell, "nobody is told"
+
+
+ASKER = "requester"
+"""In a step of a request: whoever asked, in place of a role."""
+
+
+def _unsigned(definition: Definition) -> Iterator[Problem]:
+    """Approvals for which, with one or two roles left out, too few different roles are left to sign."""
+    proved: dict[tuple[tuple[str, ...], int], tuple[str, ...]] = {}
+    for flow in definition.flows.values():
+        for step in flow.steps.values():
+            if not step.approvers:
+                continue
+            needs = step.needs or len(step.approvers)
+            case = (step.approvers, needs)
+            if case not in proved:
+                proved[case] = _too_few(definition, *case)
+            if gap := proved[case]:
+                what = f"cannot get {needs} signatures when {' and '.join(gap)} are left out"
+                remedy = "Name more roles in approvers:, lower needs:, or give its roles other substitutes."
+                place = f"flows.{flow.key}.steps.{step.key}.approvers"
+                yield _problem(step.mark, place, what, remedy)
+
+
+def _too_few(definition: Definition, approvers: tuple[str, ...], needs: int) -> tuple[str, ...]:
+    """The roles without which fewer sign than needed; empty when always enough are left."""
+    chains = [_standing_in(definition, role) for role in approvers]
+    for left_out in _some(sorted({role for chain in chains for role in chain})):
+        free = [[role for role in chain if role not in left_out] for chain in chains]
+        if _different(free) < needs:
+            return left_out
+    return ()
+
+
+def _standing_in(definition: Definition, role: str) -> tuple[str, ...]:
+    nobody = Directory(
+        tenant="",
+        version="",
+        people={},
+        pupils={},
+        roles=definition.roles,
+        last_resort=definition.last_resort,
+    )
+    return chain_of(role, nobody)
+
+
+def _different(choices: Sequence[Sequence[str]]) -> int:
+    """Of how many lists one entry each can be taken, none of them twice."""
+    taken: dict[str, int] = {}
+
+    def give(at: int, tried: set[str]) -> bool:
+        for role in choices[at]:
+            if role in tried:
+                continue
+            tried.add(role)
+            if role not in taken or give(taken[role], tried):
+                taken[role] = at
+                return True
+        return False
+
+    return sum(give(at, set()) for at in range(len(choices)))
 
 
 def _gap(definition: Definition, wanted: tuple[str, ...]) -> tuple[str, ...]:

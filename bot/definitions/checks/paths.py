@@ -24,6 +24,7 @@ from bot.definitions.checks.space import (
     read_by,
     split,
 )
+from bot.model.conditions import Condition
 from bot.model.definition import Definition
 from bot.model.flows import OUTCOMES, Field, Flow, Step
 from bot.model.tables import DecisionTable
@@ -255,7 +256,8 @@ class Paths:
     def _outcomes(self, step: Step, var: int) -> int:
         possible = set(OUTCOMES[step.kind])
         if step.kind == "wait":
-            possible = {"happened"} if step.event.by_language else {"passed"}
+            possible = {"happened"} if step.event.by_language else set()
+            possible |= {"passed"} if step.wait_minutes or step.until_field else set()
         return self._mask(var, possible)
 
     def _changing(self, step: Step) -> tuple[int, ...]:
@@ -298,6 +300,10 @@ class Paths:
     def entries(self) -> list[Box]:
         """What is possible when the flow begins."""
         return split(self.space.start(), self._entry)[0]
+
+    def possible(self, condition: Condition) -> bool:
+        """Whether a condition on the case can ever hold before anything was asked."""
+        return bool(split(self.space.start(), self.space.compiled(condition))[0])
 
     def forgotten(self, box: Box, step: str) -> Box:
         """The box on coming to a step, without what nothing reads any more."""

@@ -96,10 +96,8 @@ class _Proof:
 
     def check(self) -> None:
         """Everything."""
+        self._check_begins()
         if not self._walked.came:
-            if self._flow.start in self._flow.steps:
-                what = "can never begin: no case has all that begins_when or offered_when asks for"
-                self._findings.fault(f"{self._place}.begins_when", what, "Ask for less.")
             return
         for step in self._flow.steps.values():
             if step.key in self._first:
@@ -114,6 +112,14 @@ class _Proof:
         self._findings.fault(f"{self._place}.steps.{place}", f"{what}. {way}", remedy)
 
     # --- ways that nobody goes ---
+
+    def _check_begins(self) -> None:
+        for name in ("begins_when", "offered_when"):
+            when = getattr(self._flow, name)
+            if when is not None and not self._paths.possible(when):
+                what = "no case ever meets this"
+                remedy = "Ask for less: two of its parts shut each other out."
+                self._findings.fault(f"{self._place}.{name}", what, remedy)
 
     def _check_branches(self, step: Step) -> None:
         for at, branch in enumerate(step.next):

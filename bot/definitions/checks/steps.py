@@ -159,11 +159,20 @@ def _check_names(findings: Findings, flow: Flow, step: Step, place: str) -> None
     if step.needs_one and not step.needs_one_error.by_language:
         what = "has no sentence for when all are empty"
         findings.fault(f"{place}.needs_one", what, "Add needs_one_error:.")
-    if len(step.fields) > MOST_FIELDS:
-        what = f"asks {len(step.fields)} things, and a card asks at most {MOST_FIELDS}"
+    count = len(step.fields) + len(findings.scope(flow).asked.get(step.key, ()))
+    if count > MOST_FIELDS:
+        what = f"asks {count} things, and a card asks at most {MOST_FIELDS}"
         findings.fault(f"{place}.fields", what, "Move some to a further step.")
     _check_roles(findings, flow, step, place)
     _check_ways(findings, flow, step, place)
+    _check_tables(findings, flow, step, place)
+
+
+def _check_tables(findings: Findings, flow: Flow, step: Step, place: str) -> None:
+    for option in step.options:
+        if option.flags:
+            remedy = f"Delete them, and ask for {{field: {step.key}.to, is: {option.key}}} instead."
+            findings.fault(f"{place}.options.{option.key}.flags", "these flags are never raised", remedy)
     if step.looks_up and findings.known(f"{place}.looks_up", step.looks_up, flow.fields, "field"):
         asked = flow.fields[step.looks_up]
         if asked.kind != "row" or asked.table not in findings.definition.grids:
