@@ -175,7 +175,7 @@ def test_an_adult_of_the_school_with_such_pictures_is_reported_apart_and_nothing
 
 
 def test_in_a_restricted_case_the_device_is_put_in_quarantine_and_police_and_lado_are_asked_once() -> None:
-    way = walk("indecent_images", facts=RESTRICTED)
+    way = walk("indecent_images", facts=RESTRICTED, device_there="yes")
     beside = walk("staff_conduct", facts=RESTRICTED, flags=["image"], illegal_there="yes", device_there="yes")
 
     wanted = ["quarantine", "staff_police", "conduct"]
@@ -290,6 +290,21 @@ def test_a_device_is_locked_in_the_office_and_goes_back_to_a_parent() -> None:
     assert way.asked("in_office") == ("office",)
     assert way.asked("give_back") == ("office",)
     assert [h.how for h in way.procedure.hand_overs] == ["kept"]
+
+
+def test_a_device_that_a_parent_has_already_is_not_given_back_again() -> None:
+    way = walk("device", suspicion="no", in_office__outcome="returned")
+
+    assert way.started == ["tell_parents"]
+    assert not {"give_back", "search"} & set(way.steps)
+
+
+@pytest.mark.parametrize("flow", ["self_generated", "indecent_images"])
+def test_nobody_fetches_a_device_that_is_not_in_school(flow: str) -> None:
+    here = walk(flow, device_there="yes")
+    assert "device" in here.steps
+    for there in ("elsewhere", "no"):
+        assert "device" not in walk(flow, device_there=there).steps
 
 
 def test_an_unsuitable_site_is_blocked_first_and_the_dsl_says_what_it_was() -> None:
