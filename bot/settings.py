@@ -58,7 +58,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     level = environment.get("HANDRAIL_LOG", "") or "INFO"
     if level not in LOG_LEVELS:
         faults.append(f"HANDRAIL_LOG: {level!r} is not known. Use one of: {', '.join(LOG_LEVELS)}.")
-    people = Path(environment.get("HANDRAIL_PEOPLE", "") or ROOT / "bot" / "rehearsal" / "people.yaml")
+    pack = environment.get("HANDRAIL_PACK", "") or "kingsmead"
+    people = Path(environment.get("HANDRAIL_PEOPLE", "") or _demo_people(pack))
     if not people.is_file():
         faults.append(f"HANDRAIL_PEOPLE: there is no file {people}. Name the people file, or leave it empty.")
     data = Path(environment.get("HANDRAIL_DATA", "") or ROOT / ".local" / "data")
@@ -70,12 +71,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise SettingsFaulty("\n".join(("The settings have faults:", *faults)))
     return Settings(
         port=port,
-        pack=environment.get("HANDRAIL_PACK", "") or "kingsmead",
+        pack=pack,
         data=data,
         people=people,
         log_level=level,
         app_password=Secret(environment.get("MicrosoftAppPassword", "")),
     )
+
+
+def _demo_people(pack: str) -> Path:
+    """The pretend people of that pack, else those of the first school."""
+    own = ROOT / "bot" / "rehearsal" / f"people-{Path(pack).name}.yaml"
+    return own if own.is_file() else own.with_name("people.yaml")
 
 
 def _port(written: str, faults: list[str]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.errors import SettingsFaulty
@@ -31,3 +33,13 @@ def test_every_fault_is_told_at_once() -> None:
         "MicrosoftAppId",
         "HANDRAIL_DATE",
     ]
+
+
+def test_a_pack_with_demo_people_of_its_own_uses_them_unless_another_file_is_named(tmp_path: Path) -> None:
+    mine = tmp_path / "people.yaml"
+    mine.write_text("people: []\n", "utf-8")
+
+    assert read_settings({"HANDRAIL_PACK": "ashford"}).people.name == "people-ashford.yaml"
+    assert read_settings({}).people.name == "people.yaml"
+    assert read_settings({"HANDRAIL_PACK": str(tmp_path)}).people.name == "people.yaml"
+    assert read_settings({"HANDRAIL_PACK": "ashford", "HANDRAIL_PEOPLE": str(mine)}).people == mine
