@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.definitions.checks.actions import check_actions
 from bot.definitions.checks.begins import check_begins
 from bot.definitions.checks.channel import check_channel
+from bot.definitions.checks.decisions import check_decisions
 from bot.definitions.checks.findings import Findings
 from bot.definitions.checks.flows import check_flows
 from bot.definitions.checks.forms import check_forms
@@ -39,6 +40,7 @@ def check(definition: Definition, lines: Lines, common_texts: Mapping[str, Text]
     check_flows(findings)
     check_begins(findings)
     check_forms(findings)
+    check_decisions(findings)
     check_paths(findings)
     check_actions(findings)
     check_sentences(findings, common_texts)

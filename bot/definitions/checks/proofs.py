@@ -127,7 +127,7 @@ class _Proof:
                 continue
             here = f"{step.key}.next.{at}.when"
             state = self._first[step.key]
-            way = f"{self._tell.way_to(state)} to come to this step"
+            way = self._tell.way_to(state)
             unasked = next(self._never_asked(step, branch.when), None)
             if unasked is not None:
                 what = f"reads {unasked}, which no step asks before"
@@ -150,7 +150,7 @@ class _Proof:
     def _check_starts(self, step: Step) -> None:
         for at, start in enumerate(step.starts):
             if (step.key, at) not in self._walked.starts:
-                way = f"{self._tell.way_to(self._first[step.key])} to come to this step"
+                way = self._tell.way_to(self._first[step.key])
                 what = f"no answers ever begin {start.flow} here"
                 self._fault(f"{step.key}.starts.{at}", what, "Delete it, or change its when:.", way)
 

@@ -14,7 +14,7 @@ def check_tables(findings: Findings) -> None:
         place = f"tables.{table.key}"
         for at, column in enumerate(table.columns):
             _check_column(findings, column, f"{place}.columns.{at}")
-        _check_once(findings, [c.key for c in table.columns], f"{place}.columns", "column")
+        check_once(findings, [c.key for c in table.columns], f"{place}.columns", "column")
         findings.condition(f"{place}.start_highest_when", table.start_highest_when, findings.everywhere)
         findings.condition(f"{place}.in_lesson_when", table.in_lesson_when, findings.everywhere)
         _check_rows(findings, table.rows, [c.key for c in table.columns], place)
@@ -22,7 +22,7 @@ def check_tables(findings: Findings) -> None:
     for grid in findings.definition.grids.values():
         place = f"grids.{grid.key}"
         columns = [key for key, _ in grid.columns]
-        _check_once(findings, columns, f"{place}.columns", "column")
+        check_once(findings, columns, f"{place}.columns", "column")
         _check_rows(findings, grid.rows, columns, place)
 
 
@@ -30,7 +30,7 @@ def check_routing(findings: Findings) -> None:
     """The routing table: something always hits, and whatever hits names somebody."""
     routing = findings.definition.routing
     keys = [rule.key for rule in (*routing.rules, *routing.overlays)]
-    _check_once(findings, keys, "routing.rules", "rule")
+    check_once(findings, keys, "routing.rules", "rule")
     for at, rule in enumerate(routing.rules):
         place = f"routing.rules.{at}"
         _check_rule(findings, rule, place)
@@ -99,7 +99,7 @@ def _check_levels(findings: Findings, table: SanctionTable, place: str) -> None:
 
 
 def _check_rows(findings: Findings, rows: Sequence[Row], columns: Sequence[str], place: str) -> None:
-    _check_once(findings, [row.key for row in rows], f"{place}.rows", "row")
+    check_once(findings, [row.key for row in rows], f"{place}.rows", "row")
     for at, row in enumerate(rows):
         here = f"{place}.rows.{at}"
         for mark_at, mark in enumerate(row.marks):
@@ -113,7 +113,8 @@ def _check_rows(findings: Findings, rows: Sequence[Row], columns: Sequence[str],
             findings.fault(f"{here}.number", what, f"Write number: {at + 1}, or move the row.")
 
 
-def _check_once(findings: Findings, keys: Sequence[str], place: str, kind: str) -> None:
+def check_once(findings: Findings, keys: Sequence[str], place: str, kind: str) -> None:
+    """No key stands twice in a list; `place` is where the list stands."""
     first: dict[str, int] = {}
     for at, key in enumerate(keys):
         if key and key in first:

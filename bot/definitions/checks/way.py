@@ -69,7 +69,7 @@ class Teller:
             story.box = narrowed(story.box, var, story.box[var] & mask)
         said = [*story.said, *((at, story.box[at]) for at in story.order if self._tells(story, at))]
         words = list(dict.fromkeys(self._words(at, held) for at, held in said))
-        return f"Shortest way: {', '.join(words)}" if words else "It is so whatever is answered"
+        return f"Shortest way here: {', '.join(words)}" if words else "One comes here whatever is answered"
 
     def _retold(self, state: State) -> _Story:
         chain: list[tuple[Taken, State]] = []

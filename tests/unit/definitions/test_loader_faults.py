@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bot.definitions.loader import load, read_pack
 from bot.errors import DefinitionFaulty
+from tests.unit.definitions.breaks import Break, assert_told
 from tests.unit.definitions.small_pack import COMMON, SCHOOL, write
-
-
-@dataclass(frozen=True, kw_only=True)
-class Break:
-    """With `old` replaced by `new` in `file`, the line holding `at` has a fault: `what`, and its `remedy`."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    at: str
-    what: str
-    remedy: str
-
 
 REPORT = "flows/report.yaml"
 STUDENTS = "tables/students.yaml"
@@ -549,17 +535,7 @@ BREAKS = (
 
 @pytest.mark.parametrize("fault", BREAKS, ids=lambda fault: fault.name)
 def test_a_fault_is_told_with_file_line_and_remedy(tmp_path: Path, fault: Break) -> None:
-    text = SCHOOL[fault.file]
-    assert text.count(fault.old) >= 1
-    broken = text.replace(fault.old, fault.new, 1)
-    folder = write(tmp_path, {**SCHOOL, fault.file: broken})
-
-    definition, problems = read_pack(folder)
-
-    line = next(n for n, row in enumerate(broken.splitlines(), 1) if fault.at in row)
-    said = [p for p in problems if fault.what in p.what and fault.remedy in p.remedy]
-    assert definition is None
-    assert [(p.file, p.line) for p in said] == [(f"small/{fault.file}", line)], [str(p) for p in problems]
+    assert_told(tmp_path, SCHOOL, COMMON, fault)
 
 
 def test_the_small_pack_has_no_fault(tmp_path: Path) -> None:
