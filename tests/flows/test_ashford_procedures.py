@@ -163,7 +163,10 @@ def test_until_the_police_have_spoken_the_copies_wait() -> None:
 
 
 def test_what_was_found_on_school_devices_goes_to_social_care_too() -> None:
-    assert {"care", "secure"} <= set(walk("indecent_images", how="school_device").steps)
+    way = walk("indecent_images", how="school_device")
+
+    assert "care" in way.steps
+    assert "isolate" in way.started
     assert "care" not in walk("indecent_images", how="accident").steps
 
 
@@ -287,7 +290,7 @@ def test_what_a_search_found_is_not_deleted_when_it_could_be_a_crime(after: str)
 def test_a_device_is_locked_in_the_office_and_goes_back_to_a_parent() -> None:
     way = walk("device", suspicion="no", search_needed="no")
 
-    assert way.asked("in_office") == ("office",)
+    assert way.asked("in_office") == ()
     assert way.asked("give_back") == ("office",)
     assert [h.how for h in way.procedure.hand_overs] == ["kept"]
 
@@ -307,25 +310,35 @@ def test_nobody_fetches_a_device_that_is_not_in_school(flow: str) -> None:
         assert "device" not in walk(flow, device_there=there).steps
 
 
-def test_an_unsuitable_site_is_blocked_first_and_the_dsl_says_what_it_was() -> None:
+def test_an_unsuitable_site_is_blocked_while_the_dsl_says_what_it_was() -> None:
     way = walk("filtering_breach", looks_illegal="no")
 
-    assert way.steps[:2] == ["block", "recorded"]
-    assert (way.asked("block"), way.asked("recorded")) == (("ict_lead",), ("dsl", "deputy_dsl"))
+    assert way.started == ["isolate"]
+    assert way.asked("recorded") == ("dsl", "deputy_dsl")
+    assert walk("isolate").asked("block") == ("ict_lead",)
     assert "report" not in way.steps
+
+
+@pytest.mark.parametrize("flow", ["self_generated", "indecent_images", "illegal_path", "filtering_breach"])
+def test_what_is_urgent_never_waits_for_the_network_manager(flow: str) -> None:
+    steps = pack().flows[flow].steps.values()
+    before_the_end = [s for s in steps if "ict_lead" in s.who and not s.deletes]
+
+    assert before_the_end == []
 
 
 def test_material_that_could_be_illegal_is_reported_and_starts_the_illegal_path_or_advice() -> None:
     sure, unsure = (walk("filtering_breach", looks_illegal=word) for word in ("yes", "not_sure"))
 
-    assert (sure.started, unsure.started) == (["illegal_path"], ["advice"])
+    assert sure.started == ["isolate", "illegal_path"]
+    assert unsure.started == ["isolate", "advice"]
     assert "report" in sure.steps
     assert "report" in unsure.steps
 
 
 def test_on_the_illegal_path_the_further_steps_wait_until_somebody_was_spoken_to() -> None:
     flow = pack().flows["illegal_path"]
-    after = [step for step in flow.steps.values() if step.key in ("isolate", "kept", "police", "agencies")]
+    after = [step for step in flow.steps.values() if step.key in ("kept", "police", "agencies")]
 
     assert all("spoken" in step.requires for step in after)
     assert "police" in walk("illegal_path").steps
