@@ -398,6 +398,9 @@ class Paths:
                 hit, missed = split(piece, overlay.when)
                 if hit and walked is not None:
                     walked.overlays.add((plan.step.key, at))
+                if not overlay.answer:
+                    # Nothing reads what it raises: the ways with it and without it are the same.
+                    hit, missed = [], [piece]
                 further += [(each, (*added, *overlay.answer)) for each in hit]
                 further += [(each, added) for each in missed]
             boxes = further
