@@ -11,7 +11,7 @@ from bot.engine.conditions import holds
 from bot.engine.step_form import form_of
 from bot.model.conditions import AllOf, AnyOf, Condition
 from bot.model.flows import Field
-from tests.flows.ashford import CASE, first_of, pack, walk
+from tests.flows.ashford import CASE, Way, first_of, pack, walk
 
 ILLEGAL: list[Mapping[str, str]] = [
     {"crime": "yes", "illegal": "yes"},
@@ -91,18 +91,34 @@ def test_the_decision_not_to_refer_a_picture_is_the_dsls_and_needs_its_reason() 
 
 
 def test_nobody_looks_at_a_picture_but_with_the_heads_signature() -> None:
-    signed = walk("self_generated", adult_behind="no", looked="need", may_view__answer="yes")
-    refused = walk("self_generated", adult_behind="no", looked="need", may_view__answer="no")
+    def looked(answer: str, police: str) -> Way:
+        return walk(
+            "self_generated",
+            adult_behind="no",
+            looked="need",
+            refer_police__outcome=police,
+            may_view__answer=answer,
+        )
+
+    signed, refused, reported = looked("yes", "not_made"), looked("no", "not_made"), looked("yes", "made")
 
     assert signed.asked("may_view") == ("headteacher",)
-    assert "viewed" in signed.steps
-    assert "viewed" not in refused.steps
-    assert "not_viewed" in refused.steps
+    assert signed.steps.index("refer_care") < signed.steps.index("looking") < signed.steps.index("viewed")
+    for way in (refused, reported):
+        assert "viewed" not in way.steps
+        assert "not_viewed" in way.steps
 
 
 @pytest.mark.parametrize("facts", ILLEGAL)
 def test_nobody_may_be_let_to_look_while_it_could_be_a_crime(facts: Mapping[str, str]) -> None:
-    way = walk("self_generated", facts=facts, adult_behind="no", looked="need", may_view__answer="yes")
+    way = walk(
+        "self_generated",
+        facts=facts,
+        adult_behind="no",
+        looked="need",
+        refer_police__outcome="not_made",
+        may_view__answer="yes",
+    )
 
     assert "may_view" not in way.steps
     assert "viewed" not in way.steps
