@@ -282,6 +282,30 @@ def test_ict_services_get_a_task_only_once_the_owner_has_released_it() -> None:
             assert "release" in way.before("ict_task")
 
 
+def test_ict_services_are_shown_the_task_and_never_the_reasons_for_it() -> None:
+    """Whoever is outside a case sees what was said in the steps that theirs requires, and no more."""
+    shown = {
+        (flow.key, field)
+        for flow in flows("case")
+        for step in flow.steps.values()
+        if step.who == ("ict_lead",)
+        for before in step.requires
+        for field in flow.steps[before].fields
+    }
+
+    assert shown == {
+        ("serious_incident", "ict_needed"),
+        ("serious_incident", "ict_what"),
+        ("technical_task", "job"),
+        ("technical_task", "job_words"),
+        ("technical_task", "job_url"),
+        ("network_access", "access_who"),
+        ("network_access", "access_what"),
+        ("network_access", "access_from"),
+        ("network_access", "access_back"),
+    }
+
+
 # --- children ---
 
 
