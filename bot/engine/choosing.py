@@ -5,13 +5,36 @@ Pure but for the chance it is given. Must not know what follows from an answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from random import Random
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from bot.engine.simulation import LATE, Choose
 from bot.model.definition import Definition
 from bot.model.flows import Field
 from bot.model.people import Directory, Person, Pupil
+
+T = TypeVar("T")
+
+
+class Chance(Protocol):
+    """What is drawn by lot; random.Random is one."""
+
+    def random(self) -> float:
+        """From 0 to just below 1."""
+        ...
+
+    def randint(self, a: int, b: int, /) -> int:
+        """A whole number from a to b, both possible."""
+        ...
+
+    def choice(self, seq: Sequence[T], /) -> T:
+        """One of them."""
+        ...
+
+    def sample(self, population: Sequence[T], k: int, /) -> list[T]:
+        """That many of them, each once."""
+        ...
+
 
 TENANT = "simulated"
 PUPIL = "pupil:simulated"
@@ -50,7 +73,7 @@ def first_choice(definition: Definition, given: Mapping[str, str]) -> Choose:
     return choose
 
 
-def at_random(definition: Definition, chance: Random) -> Choose:
+def at_random(definition: Definition, chance: Chance) -> Choose:
     """Anything that a person could choose; what need not be answered is left out now and then."""
 
     def choose(key: str, asked: Field) -> str:
