@@ -15,6 +15,8 @@ from bot.definitions.loader import FLOWS, load, pack_names
 HELP = "list every duty of the policies with the steps that carry it out"
 PAGE = FLOWS / "COVERAGE.md"
 MOST_SHOWN = 4
+LISTED = 90
+"""The last number of the first list of duties; the smaller ones that it missed come behind it."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -40,12 +42,35 @@ def coverage_page() -> str:
 
 
 def _lines(packs: Sequence[str], duties: Sequence[Covered]) -> Iterator[str]:
-    done = sum(bool(each.by) for each in duties)
+    listed = [each for each in duties if each.duty.number <= LISTED]
+    smaller = [each for each in duties if each.duty.number > LISTED]
     yield "# What of the two policies is carried out, and where"
     yield ""
-    yield "Made by `python -m bot coverage --write` from the `source:` of every step."
-    yield f"Carried out: {done} of {len(duties)}. Packs: {', '.join(packs)}."
-    yield "*Fires since* says where a clock or a report comes later; until then somebody begins it by hand."
+    yield "Made by `python -m bot coverage --write` from the `source:` of every step, row, rule and action."
+    yield f"Packs: {', '.join(packs)}."
+    yield ""
+    yield f"- Of the {len(listed)} duties, {_done(listed)} are carried out. {_numbers(listed)}"
+    yield f"- Of {len(smaller)} smaller ones, met on the way, {_done(smaller)} are. {_numbers(smaller)}"
+    yield "- A step counts only where it can be reached: the check refuses a pack with one that cannot be."
+    yield "- *Fires since* says where a clock or a report comes later. Until then somebody begins it by hand."
+    yield from _table("The duties", listed)
+    yield from _table("Smaller duties", smaller)
+
+
+def _done(duties: Sequence[Covered]) -> int:
+    return sum(bool(each.by) and not each.missing for each in duties)
+
+
+def _numbers(duties: Sequence[Covered]) -> str:
+    lacking = [str(each.duty.number) for each in duties if not each.by or each.missing]
+    return (
+        f"Not yet, or not in each school that has it: {', '.join(lacking)}." if lacking else "None is left."
+    )
+
+
+def _table(title: str, duties: Sequence[Covered]) -> Iterator[str]:
+    yield ""
+    yield f"## {title}"
     yield ""
     yield "| duty | what | carried out by | fires since |"
     yield "|---|---|---|---|"

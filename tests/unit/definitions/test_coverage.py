@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bot.definitions.coverage import covered, numbers_in
-from bot.definitions.loader import load
+from bot.commands.coverage import LISTED, PAGE, coverage_page
+from bot.definitions.coverage import covered, numbers_in, unknown_duties
+from bot.definitions.loader import load, pack_names, read_pack
+from tests.unit.definitions.small_pack import SCHOOL, write
 
 
 @pytest.mark.parametrize(
@@ -28,3 +32,28 @@ def test_a_duty_is_carried_out_where_a_part_names_it() -> None:
         for carrier in each.by:
             assert carrier.pack == "kingsmead"
             assert carrier.mark.line > 0
+
+
+def test_the_page_is_as_the_packs_are() -> None:
+    """When it fails: `python -m bot coverage --write`, and look at what has changed."""
+    assert PAGE.read_text("utf-8") == coverage_page()
+
+
+def test_nearly_all_of_the_ninety_are_carried_out_in_every_school_that_has_them() -> None:
+    duties = [each for each in covered(map(load, pack_names())) if each.duty.number <= LISTED]
+    assert [each.duty.number for each in duties] == list(range(1, LISTED + 1))
+    assert sum(bool(each.by) and not each.missing for each in duties) >= 85
+    for each in duties:
+        assert each.by or each.duty.why_not_yet
+
+
+@pytest.mark.parametrize("pack", pack_names())
+def test_no_part_names_a_duty_that_is_in_no_list(pack: str) -> None:
+    assert unknown_duties(load(pack)) == ()
+
+
+def test_a_step_that_nobody_can_reach_carries_nothing_out(tmp_path: Path) -> None:
+    report = SCHOOL["flows/report.yaml"] + "  idle:\n    kind: end\n    does: sent\n    source: (duty 1)\n"
+    definition, problems = read_pack(write(tmp_path, {**SCHOOL, "flows/report.yaml": report}))
+    assert definition is None
+    assert ["no step leads here" in problem.what for problem in problems if problem.grave] == [True]
