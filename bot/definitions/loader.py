@@ -6,8 +6,8 @@ and checked (`checks`). The only part of `definitions` that knows folders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +89,17 @@ def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:
     folder = folder.resolve()
     common = folder.parent / COMMON
     common = common if common.is_dir() else FLOWS / COMMON
-    layers = [_read_layer(part) for part in (common, folder)]
+    return put_together(folder.name, read_folder(common), read_folder(folder))
+
+
+def put_together(
+    pack: str, common: Iterable[Piece], own: Iterable[Piece]
+) -> tuple[Definition | None, tuple[Problem, ...]]:
+    """As `read_pack`, of what each file was read to be: whoever edits one file reads only that one again."""
+    layers = [_layer_of(pieces) for pieces in (common, own)]
     merged = merge(*layers)
     broken = {(p.file, p.line) for p in merged.problems}
-    found = _made(folder.name, merged)
+    found = _made(pack, merged)
     # What could not be read has been said; that it is also missing elsewhere would only be noise.
     common_texts = layers[0].sections.get("texts", {})
     checked = [p for p in check(found, merged.lines, common_texts) if (p.file, p.line) not in broken]
@@ -112,19 +119,47 @@ def _made(pack: str, merged: Layer) -> Definition:
     return Definition(pack=pack, hash="", permissions=permissions, **values, **keyed)
 
 
-def _read_layer(folder: Path) -> Layer:
+@dataclass(slots=True)
+class Piece:
+    """What one file says: values by section, each with its lines, and every fault found in reading it."""
+
+    file: str
+    values: list[tuple[str, Any, Notes]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def put(self, section: str, value: Any, notes: Notes) -> None:
+        self.values.append((section, value, notes))
+
+
+def read_folder(folder: Path) -> tuple[Piece, ...]:
+    """Every file of a pack's folder."""
+    return tuple(
+        read_piece(path.relative_to(folder), shown, *read_yaml(path, shown)) for path, shown in _files(folder)
+    )
+
+
+def read_piece(path: Path, shown: str, root: Node | None, problems: Iterable[Problem]) -> Piece:
+    """One file that stands at `path` in the pack's folder and is called `shown` in messages."""
+    piece = Piece(file=shown)
+    notes = Notes(file=shown, problems=piece.problems)
+    reading = _reading(path)
+    if isinstance(reading, str):
+        notes.fault(1, "file", "stands where no file of a pack is read", reading)
+        return piece
+    piece.problems += problems
+    if root is not None:
+        reading(root, piece, notes)
+    return piece
+
+
+def _layer_of(pieces: Iterable[Piece]) -> Layer:
     layer = Layer()
-    for path, shown in _files(folder):
-        notes = Notes(file=shown)
-        reading = _reading(path.relative_to(folder))
-        if isinstance(reading, str):
-            notes.fault(1, "file", "stands where no file of a pack is read", reading)
-        else:
-            root, problems = read_yaml(path, shown)
-            notes.problems += problems
-            if root is not None:
-                reading(root, layer, notes)
-        layer.problems += notes.problems
+    for piece in pieces:
+        layer.problems += piece.problems
+        for section, value, read in piece.values:
+            notes = Notes(file=read.file, lines=read.lines)
+            layer.put(section, value, notes)
+            layer.problems += notes.problems
     return layer
 
 
@@ -134,7 +169,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, path.relative_to(folder.parent).as_posix()
 
 
-_Reading = Callable[[Node, Layer, Notes], None]
+_Reading = Callable[[Node, Piece, Notes], None]
 
 
 def _reading(path: Path) -> _Reading | str:
@@ -167,7 +202,7 @@ def _reading(path: Path) -> _Reading | str:
 
 
 def _by_sections(sections: _Sections) -> _Reading:
-    def read(root: Node, layer: Layer, notes: Notes) -> None:
+    def read(root: Node, piece: Piece, notes: Notes) -> None:
         if not isinstance(root.content, dict):
             notes.fault(root.line, "file", f"is {root.kind}", f"Begin it with one of: {listed(sections)}.")
             return
@@ -178,7 +213,7 @@ def _by_sections(sections: _Sections) -> _Reading:
                 continue
             section, kind = sections[name]
             inner = Notes(file=notes.file, problems=notes.problems)
-            layer.put(section, read_at(kind, node, section, inner), inner)
+            piece.put(section, read_at(kind, node, section, inner), inner)
 
     return read
 
@@ -186,22 +221,22 @@ def _by_sections(sections: _Sections) -> _Reading:
 def _by_key(name: str) -> _Reading:
     """A file that holds one thing, whose key stands at its head (`flow: report`)."""
 
-    def read(root: Node, layer: Layer, notes: Notes) -> None:
+    def read(root: Node, piece: Piece, notes: Notes) -> None:
         section, kind = KEYED_FILES[name]
         head = root.content.get(name) if isinstance(root.content, dict) else None
         key = head.content if head and isinstance(head.content, str) else ""
-        layer.put(section, {key: read_at(kind, root, f"{section}.{key}", notes)}, notes)
+        piece.put(section, {key: read_at(kind, root, f"{section}.{key}", notes)}, notes)
 
     return read
 
 
-def _read_table_file(root: Node, layer: Layer, notes: Notes) -> None:
+def _read_table_file(root: Node, piece: Piece, notes: Notes) -> None:
     heads = ("table", "grid", "decision", "routing")
     found = [name for name in heads if isinstance(root.content, dict) and name in root.content]
     if len(found) != 1:
         remedy = f"Begin the file with one of: {listed(heads)}."
         notes.fault(root.line, "file", "does not say which kind of table it is", remedy)
     elif found[0] == "routing":
-        _by_sections(_ROUTING)(root, layer, notes)
+        _by_sections(_ROUTING)(root, piece, notes)
     else:
-        _by_key(found[0])(root, layer, notes)
+        _by_key(found[0])(root, piece, notes)

@@ -18,6 +18,7 @@ from bot.definitions.checks.space import (
     Box,
     Node,
     Space,
+    Test,
     TooManyAnswersError,
     any_of,
     narrowed,
@@ -36,6 +37,8 @@ YES = 2
 """The mask of the second value, of those that are no or yes."""
 BLANK = 1
 """The mask of an answer that was not given."""
+
+_UNDONE = {"task": "not_done", "referral": "not_made"}
 
 SILENT = frozenset({"decision", "notify", "end"})
 
@@ -90,6 +93,8 @@ class Plan:
     rows: tuple[Row, ...]
     overlays: tuple[Row, ...]
     sets: tuple[tuple[int, int], ...]
+    deletes: tuple[tuple[int, int], ...]
+    undone: Node
     starts: tuple[Node, ...]
     branches: tuple[tuple[Node, str], ...]
     reads: frozenset[int]
@@ -161,6 +166,8 @@ class Paths:
                 self.space.variable("deleted", name)
             if step.until_field:
                 self.space.variable("field", step.until_field)
+            if step.deletes and step.kind in _UNDONE:
+                self.space.variable("field", step.key)
 
     def _planned(self, step: Step) -> Plan:
         table = self._definition.decisions.get(step.table) if step.kind == "decision" else None
@@ -188,6 +195,8 @@ class Paths:
             rows=rows,
             overlays=overlays,
             sets=tuple(self._sets(step)),
+            deletes=tuple(self._deletes(step)),
+            undone=self._undone(step),
             starts=starts,
             branches=branches,
             reads=frozenset(reads),
@@ -249,9 +258,18 @@ class Paths:
         yield from self._flags(step.flags)
         if (passed := self.space.find("passed", step.key)) is not None:
             yield passed, YES
+
+    def _deletes(self, step: Step) -> Iterator[tuple[int, int]]:
         for name in step.deletes:
             if (deleted := self.space.find("deleted", name)) is not None:
                 yield deleted, YES
+
+    def _undone(self, step: Step) -> Node:
+        """When a step has been passed without doing what it says."""
+        var = self.space.find("field", step.key)
+        if var is None or step.kind not in _UNDONE:
+            return NEVER
+        return Test(var, self._mask(var, {_UNDONE[step.kind]}))
 
     def _outcomes(self, step: Step, var: int) -> int:
         possible = set(OUTCOMES[step.kind])
@@ -344,12 +362,21 @@ class Paths:
         """The boxes after a step has been answered, each with the row of its decision table (or -1)."""
         for answered in self._answered(plan, box):
             for row, decided in self._decided(plan, answered, walked):
-                after = _with(decided, plan.sets)
-                if walked is not None:
-                    for at, start in enumerate(plan.starts):
-                        if (plan.step.key, at) not in walked.starts and split(after, start)[0]:
-                            walked.starts.add((plan.step.key, at))
-                yield row, after
+                for after in self._deleted(plan, _with(decided, plan.sets)):
+                    if walked is not None:
+                        self._note_starts(plan, after, walked)
+                    yield row, after
+
+    def _deleted(self, plan: Plan, box: Box) -> list[Box]:
+        if not plan.deletes:
+            return [box]
+        undone, done = split(box, plan.undone)
+        return undone + [_with(each, plan.deletes) for each in done]
+
+    def _note_starts(self, plan: Plan, box: Box, walked: Walked) -> None:
+        for at, start in enumerate(plan.starts):
+            if (plan.step.key, at) not in walked.starts and split(box, start)[0]:
+                walked.starts.add((plan.step.key, at))
 
     def _answered(self, plan: Plan, box: Box) -> list[Box]:
         boxes = [self._freed(plan, box)]

@@ -33,6 +33,8 @@ VERBS = (
     "work",
     "link_channel",
     "confirm_channel",
+    "confirm_publish",
+    "move_version",
     "admin",
 )
 """What a permission can be about."""
