@@ -96,7 +96,16 @@ def test_every_procedure_can_begin() -> None:
 def test_no_two_things_are_asked_for_in_the_same_words() -> None:
     words = [word for flow in pack().flows.values() for word in flow.words]
 
+    commands = {
+        typed
+        for key, text in pack().texts.items()
+        if key.startswith("command_")
+        for typed in text.say().split("|")
+    }
+
     assert sorted({word for word in words if words.count(word) > 1}) == []
+    assert commands
+    assert sorted(commands & set(words)) == []
 
 
 def test_no_card_asks_more_than_five_things() -> None:
