@@ -13,6 +13,7 @@ import pytest
 from bot.casework.ports import Envelope, Lapsed, NoWay, SendFailed
 from bot.casework.tables import ALL, CASES, OUTBOX, POSTED, SENT
 from bot.delivery.outcomes import Policy
+from bot.errors import ZoneMissing
 from bot.model.outbox import Posted
 from bot.model.record import Commit, Put, Table
 from bot.model.views import Paragraph, View
@@ -280,12 +281,12 @@ async def test_a_message_that_cannot_be_made_does_not_hold_up_the_others(
     assert len(told[0].reference) == 6  # type: ignore[attr-defined]  # set by `extra`
 
 
-async def test_an_item_that_is_faulty_in_itself_does_not_hold_up_the_others() -> None:
+async def test_an_item_with_a_time_that_lacks_its_zone_never_comes_to_delivery() -> None:
     world = World()
-    without_zone = MONDAY.replace(tzinfo=None)
-    await world.deliver(item("bad", not_before=without_zone), item("good"))
+    with pytest.raises(ZoneMissing):
+        await world.deliver(item("bad", not_before=MONDAY.replace(tzinfo=None)))
+    await world.deliver(item("good"))
     assert world.line.texts("ann") == ["good"]
-    assert world.ended("bad")[0] == "dead"
 
 
 async def test_an_envelope_with_nothing_in_it_is_a_dead_letter() -> None:
