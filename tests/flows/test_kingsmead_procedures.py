@@ -303,6 +303,8 @@ def test_ict_services_are_shown_the_task_and_never_the_reasons_for_it() -> None:
         ("network_access", "access_what"),
         ("network_access", "access_from"),
         ("network_access", "access_back"),
+        ("reported_access", "block_it"),
+        ("reported_access", "block_url"),
     }
 
 
@@ -345,6 +347,17 @@ def test_parents_who_are_not_told_yet_are_thought_of_again() -> None:
 
     assert later
     assert all([d.step for d in way.procedure.done].count("dsl_decides") == MOST_VISITS for way in later)
+
+
+def test_whoever_came_on_it_by_accident_or_told_gets_support_and_never_a_search() -> None:
+    row = ["offensive_access"]
+    assert begins("reported_access", flags=[*row, "no_blame"])
+    assert not begins("reported_access", flags=row)
+    for way in ways("reported_access"):
+        assert way.said("seen_support")
+        unsure = way.said("seen_illegal") != "no"
+        assert ("illegal_path" in way.begun()) == unsure
+        assert not (unsure and way.passed("block"))
 
 
 # --- sanctions ---
