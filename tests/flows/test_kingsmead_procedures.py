@@ -254,6 +254,17 @@ def test_it_stops_where_the_case_has_become_a_crime_meanwhile() -> None:
     assert all(way.passed("look") is None for way in ways("investigation", crime="yes", illegal="yes"))
 
 
+def test_advice_is_taken_where_it_is_not_sure_and_about_an_adult_by_the_cases_own_authority() -> None:
+    assert begins("advice", crime="not_sure")
+    assert not begins("advice", crime="no")
+    for way in ways("advice", crime="not_sure"):
+        assert way.passed("dsl_asks")
+        assert ("illegal_path" in way.begun()) == (way.said("advice_says") == "crime")
+    for way in ways("advice", crime="not_sure", restricted="yes"):
+        assert way.passed("owner_asks")
+        assert way.passed("dsl_asks") is None
+
+
 # --- a serious incident ---
 
 
