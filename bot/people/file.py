@@ -40,6 +40,7 @@ class PeopleFile:
         )
         self._problems: tuple[Problem, ...] = ()
         self._seen: tuple[object, ...] | None = None
+        self._fitted: tuple[str, Directory | None] = ("", None)
         self.refresh()
 
     def directory(self) -> Directory:
@@ -51,8 +52,21 @@ class PeopleFile:
         return self._problems
 
     def use(self, definition: Definition) -> None:
-        """Take roles, last resort and zone from another version of the definitions, at the next refresh."""
+        """Take roles, last resort and zone from another version of the definitions: at once where `fit` has
+        read the file against it, else at the next refresh."""
         self._definition, self._seen = definition, None
+        fitted, directory = self._fitted
+        if fitted == definition.hash and directory is not None:
+            self._directory = directory
+
+    def fit(self, definition: Definition) -> tuple[Problem, ...]:
+        """Why the file as it is does not go with another version of the definitions; nothing when it does.
+
+        Reads the file, so it belongs on a worker thread. What is in force stays as it is.
+        """
+        directory, problems = read_people(self._path, definition)
+        self._fitted = (definition.hash, directory)
+        return problems
 
     def refresh(self) -> bool:
         """Read the file if it changed since; True when the directory is a new one. Call every few seconds."""
@@ -66,7 +80,12 @@ class PeopleFile:
         if seen == self._seen:
             return False
         self._seen = seen
-        directory, self._problems = read_people(self._path, definition)
+        directory, problems = read_people(self._path, definition)
+        if definition is not self._definition:
+            # Another version took effect while this one was being read.
+            self._seen = None
+            return False
+        self._problems = problems
         if directory is None or directory.version == self._directory.version:
             return False
         self._directory = directory

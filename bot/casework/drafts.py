@@ -1,0 +1,195 @@
+"""A checked save becomes a draft: an admin asks for it, a second person reads the difference and answers.
+
+Source: casework 9. Who may answer is asked of the version in force, never of the draft. Accepting is put on
+record here; what follows from that is publishing's. Must not know files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from bot.casework import messages, verbs
+from bot.casework.late import with_refusal
+from bot.casework.linking import ADMIN, may_link
+from bot.casework.office import Office, new_id
+from bot.casework.tables import DRAFTS, EVERY, REFERENCES
+from bot.casework.unit import Unit
+from bot.casework.views.versions import Reading, draft_view, offer_of, pages_of
+from bot.casework.words import Words
+from bot.definitions.difference import difference, touches_who_is_told
+from bot.model.definition import Definition
+from bot.model.events import Answer, Pressed
+from bot.model.people import Directory, PersonId
+from bot.model.text import literal
+from bot.model.versions import WAITING, Draft
+from bot.model.views import View
+
+CONFIRM = "confirm_publish"
+DRAFT = "draft"
+
+
+def may(office: Office, person: PersonId, verb: str, at: datetime) -> bool:
+    """Whether the person may do it by the version in force: in a role, or for a holder who is away."""
+    return may_link(office.shelf.current(), office.directory(), person, verb, at=at)
+
+
+def drafts_of(office: Office, unit: Unit) -> tuple[Draft, ...]:
+    """Every draft, oldest first."""
+    found = (unit.get(DRAFTS, key) for key in office.store.find(DRAFTS, "all", EVERY))
+    return tuple(draft for draft in found if draft is not None)
+
+
+def waiting_draft(office: Office, unit: Unit) -> Draft | None:
+    """The one that may still come into force."""
+    return next((d for d in reversed(drafts_of(office, unit)) if d.state in WAITING), None)
+
+
+def propose(office: Office, unit: Unit, newer: Definition) -> Draft:
+    """Make a draft of a checked version, in place of any earlier one, and tell the admins.
+
+    The same content again is the same draft: whoever declined it is not asked a second time.
+    """
+    current = office.shelf.current()
+    last = next(reversed(drafts_of(office, unit)), None)
+    same = last is not None and (last.hash, last.base) == (newer.hash, current.hash)
+    if last is not None and same and last.state in (*WAITING, "declined"):
+        return last
+    set_aside(office, unit)
+    draft = Draft(
+        id=new_id(),
+        hash=newer.hash,
+        base=current.hash,
+        made_at=unit.now,
+        changes=difference(current, newer),
+        who_is_told=touches_who_is_told(current, newer),
+    )
+    return _write(office, unit, draft)
+
+
+def set_aside(office: Office, unit: Unit, *, but: str = "") -> None:
+    """Drafts that are overtaken can no longer come into force."""
+    for draft in drafts_of(office, unit):
+        if draft.state in WAITING and draft.id != but:
+            _write(office, unit, replace(draft, state="stale"))
+
+
+def settle(office: Office, unit: Unit, draft: Draft, *, published: bool) -> None:
+    """An accepted draft has come into force, or can no longer."""
+    _write(office, unit, replace(draft, state="published" if published else "stale"))
+
+
+def _write(office: Office, unit: Unit, draft: Draft) -> Draft:
+    """Each change of a draft is told to the admins, but for that it was overtaken."""
+    known = unit.get(DRAFTS, draft.id)
+    moved = replace(draft, revision=draft.revision + 1 if known is not None else draft.revision)
+    unit.put(DRAFTS, moved.id, moved)
+    if moved.state not in ("asked", "accepted", "stale"):
+        for person in admins(office.directory()):
+            show_draft(office, unit, moved, person)
+    return moved
+
+
+def admins(directory: Directory) -> Iterator[PersonId]:
+    """Whoever holds the role today."""
+    return (p.id for p in directory.people.values() if ADMIN in p.roles and not p.former)
+
+
+def show_draft(office: Office, unit: Unit, draft: Draft, person: PersonId) -> None:
+    """Send the draft's card to that person, as it is when it goes."""
+    key = f"{DRAFT}/{draft.id}/{draft.revision}/{person}"
+    messages.reply(office, unit, person, DRAFT, key=key, draft=draft.id)
+
+
+def confirmers(office: Office, asked_by: PersonId, at: datetime) -> tuple[PersonId, ...]:
+    """Who can be asked: whoever may confirm and has a chat that messages reach, never whoever asked."""
+    found = []
+    for person in office.directory().people:
+        reference = office.store.get(REFERENCES, person)
+        reached = reference is not None and reference.live
+        if person != asked_by and reached and may(office, person, CONFIRM, at):
+            found.append(person)
+    return tuple(found)
+
+
+def shown_draft(
+    office: Office, words: Words, draft: Draft, person: PersonId, at: datetime, *, page: int = 0, **typed: str
+) -> View:
+    """A page of the draft as this person may answer it. `typed`: `why`, and its `error`."""
+    people = office.directory().people
+    both = (draft.asked_by or "", draft.answered_by or "")
+    confirms = person != draft.asked_by and may(office, person, CONFIRM, at)
+    reading = Reading(
+        page=page,
+        asks=draft.state == "saved" and may(office, person, ADMIN, at),
+        answers=draft.state == "asked" and confirms,
+        names={who: literal(people[who].name) for who in both if who in people},
+        why=typed.get("why", ""),
+        error=typed.get("error", ""),
+    )
+    return draft_view(words, draft, reading)
+
+
+def answer_draft(office: Office, unit: Unit, pressed: Pressed) -> Answer:
+    """Read a page, ask for the draft, accept it or decline it."""
+    words = Words(definition=office.shelf.current(), language=pressed.place.language)
+    draft, person = unit.get(DRAFTS, pressed.target), pressed.speaker.id
+    allowed = any(may(office, person, verb, unit.now) for verb in (ADMIN, CONFIRM))
+    if draft is None or not allowed or pressed.place.scope != "personal":
+        return Answer(text=words.say("not_found"), refused=True)
+    if pressed.verb == verbs.DRAFT:
+        page = pressed.values.get("page", "")
+        at = int(page) if page.isdecimal() and len(page) < 4 else 0
+        return Answer(view=shown_draft(office, words, draft, person, unit.now, page=at))
+    if pressed.action_id != offer_of(draft):
+        return _refused(office, unit, words, draft, pressed, "draft_moved_on")
+    if pressed.verb == verbs.DRAFT_ASK:
+        return _ask(office, unit, words, draft, pressed)
+    return _answered(office, unit, words, draft, pressed)
+
+
+def _ask(office: Office, unit: Unit, words: Words, draft: Draft, pressed: Pressed) -> Answer:
+    person = pressed.speaker.id
+    if draft.state != "saved" or not may(office, person, ADMIN, unit.now):
+        return _refused(office, unit, words, draft, pressed, "not_yours")
+    found = confirmers(office, person, unit.now)
+    if not found:
+        return _refused(office, unit, words, draft, pressed, "draft_nobody")
+    asked = _write(office, unit, replace(draft, state="asked", asked_by=person, asked_at=unit.now))
+    for second in found:
+        show_draft(office, unit, asked, second)
+    return Answer(view=shown_draft(office, words, asked, person, unit.now))
+
+
+def _answered(office: Office, unit: Unit, words: Words, draft: Draft, pressed: Pressed) -> Answer:
+    """The second person's word, with a reason. Whoever asked never answers."""
+    person, why = pressed.speaker.id, pressed.values.get("why", "").strip()[:1000]
+    if person == draft.asked_by:
+        return _refused(office, unit, words, draft, pressed, "channel_second_person")
+    if draft.state != "asked" or not may(office, person, CONFIRM, unit.now):
+        return _refused(office, unit, words, draft, pressed, "not_yours")
+    if not why:
+        last = len(pages_of(draft.changes)) - 1
+        view = shown_draft(
+            office, words, draft, person, unit.now, page=last, error=words.say("draft_why_needed")
+        )
+        return Answer(view=view, refused=True)
+    roles = {p.role for p in words.definition.permissions if p.verb == CONFIRM}
+    held = [role for role in office.directory().people[person].roles if role in roles]
+    answered = replace(
+        draft,
+        state="accepted" if pressed.verb == verbs.DRAFT_YES else "declined",
+        answered_by=person,
+        answered_role=held[0] if held else "",
+        answered_at=unit.now,
+        why=why,
+    )
+    return Answer(view=shown_draft(office, words, _write(office, unit, answered), person, unit.now))
+
+
+def _refused(office: Office, unit: Unit, words: Words, draft: Draft, pressed: Pressed, said: str) -> Answer:
+    """Where the draft stands, why nothing was done, and what was typed."""
+    view = shown_draft(office, words, draft, pressed.speaker.id, unit.now)
+    typed = pressed.values.get("why", "").strip()
+    return Answer(view=with_refusal(words, view, words.say(said), typed), refused=True)
