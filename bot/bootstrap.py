@@ -17,6 +17,7 @@ from bot.casework.following import Following
 from bot.casework.gaps import tell_gaps
 from bot.casework.office import Office
 from bot.casework.packs import PackReader, PackShelf
+from bot.casework.publishing import Mode, Publishing
 from bot.casework.tables import ALL, CASES
 from bot.clocks import WoundClock
 from bot.definitions.loader import find_pack, load
@@ -25,6 +26,7 @@ from bot.delivery.limits import Limits
 from bot.delivery.outbox import LIMITS, Delivery
 from bot.errors import NotVerified, SettingsFaulty
 from bot.health import Health, watch_record
+from bot.model.definition import Definition
 from bot.model.problems import Problem
 from bot.people.file import PeopleFile
 from bot.people.proof import check_holders, people_check
@@ -58,6 +60,7 @@ class Service:
     delivery: Delivery
     clocks: Clocks
     clock: WoundClock
+    publishing: Publishing
 
     def wake(self) -> None:
         """Something was staged or the clock was wound."""
@@ -91,6 +94,7 @@ async def running(
             service = _assemble(settings, store, messenger, limits=limits, read=read)
             await service.desk.open()
             await service.tell_gaps()
+            await service.publishing.begin()
             # What was read at start lives as long as the process: no later collection needs to walk it.
             gc.collect()
             gc.freeze()
@@ -99,6 +103,7 @@ async def running(
             watching = (
                 asyncio.create_task(_watch_people(service), name="people"),
                 asyncio.create_task(watch_record(store), name="record"),
+                asyncio.create_task(service.publishing.watch(), name="publishing"),
             )
             try:
                 yield service
@@ -117,7 +122,8 @@ def _assemble(
     settings: Settings, store: JournalStore, messenger: TeamsMessenger, *, limits: Limits, read: PackReader
 ) -> Service:
     clock = WoundClock(settings.data / "clock")
-    shelf = PackShelf(find_pack(settings.pack), store, read=read)
+    folder = find_pack(settings.pack)
+    shelf = PackShelf(folder, store, read=read)
     people = PeopleFile(settings.people, shelf.current())
     if people.problems():
         raise SettingsFaulty("\n".join(("The people file has faults:", *map(str, people.problems()))))
@@ -132,7 +138,12 @@ def _assemble(
             f"{p.place}: {p.what}. {p.remedy}"
             for p in people_check(shelf.current(), people.directory(), clock.now())
         ),
+        faults=lambda: publishing.faults(),
     )
+    publishing = Publishing(
+        office, shelf, folder=folder, people_file=settings.people, read=read, staffing=people,
+        mode=lambda: mode_of(settings, shelf.current()), prove=check_holders,
+    )  # fmt: skip
     following = Following(office, messenger)
     delivery = Delivery(store, following, messenger, clock, limits=limits)
     clocks = Clocks(store, following, clock)
@@ -146,7 +157,14 @@ def _assemble(
         delivery=delivery,
         clocks=clocks,
         clock=clock,
+        publishing=publishing,
     )
+
+
+def mode_of(settings: Settings, definition: Definition) -> Mode:
+    """How a saved pack takes effect: local mode alone may let a checked save count (casework 9)."""
+    files = settings.publish == "files" or definition.school.publish == "files"
+    return "files" if settings.local and files else "two-people"
 
 
 def _ring(bells: list[Delivery | Clocks]) -> None:
@@ -198,7 +216,7 @@ def make_web_app(settings: Settings, service: Service) -> web.Application:
         clocks=service.clocks,
         check=lambda: people_problems(service),
         people=service.people,
-        version=service.office.shelf.current().hash[:12],
+        version=lambda: service.office.shelf.current().hash[:12],
     )
     app.router.add_get("/", _to_the_rehearsal)
     app.router.add_get("/healthz", health.alive)

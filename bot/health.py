@@ -38,7 +38,7 @@ class Health:
         clocks: Clocks,
         check: Callable[[], tuple[Problem, ...]],
         people: People,
-        version: str,
+        version: Callable[[], str],
     ) -> None:
         self._store = store
         self._delivery = delivery
@@ -59,7 +59,7 @@ class Health:
         reasons = [*self._moving(), *(f"people: {problem}" for problem in self._found())]
         if (why := self._store.ready()) is not None:
             reasons.append(f"record: {why}")
-        body = {"ready": not reasons, "version": self._version, "reasons": reasons}
+        body = {"ready": not reasons, "version": self._version(), "reasons": reasons}
         return web.json_response(body, status=200 if not reasons else 503)
 
     def _found(self) -> tuple[Problem, ...]:

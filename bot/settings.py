@@ -24,10 +24,12 @@ MEANINGS: Mapping[str, str] = {
     "HANDRAIL_PACK": "The school's pack: a folder, or a name under flows/; kingsmead unless set.",
     "HANDRAIL_DATA": "The folder of the record; .local/data unless set. A real record is never opened here.",
     "HANDRAIL_PEOPLE": "The people file; the demo people unless set.",
+    "HANDRAIL_PUBLISH": "files: a saved pack that checks takes effect, unless set. pack: as the pack says.",
     "HANDRAIL_LOG": "How much is logged: INFO unless set; DEBUG, WARNING or ERROR.",
 }
 """Every setting there is, and what it means; the README's table says the same."""
 
+PUBLISHING = ("files", "pack")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -47,6 +49,7 @@ class Settings:
     data: Path
     people: Path
     log_level: str
+    publish: str
     app_password: Secret
     local: bool = True
 
@@ -59,6 +62,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if level not in LOG_LEVELS:
         faults.append(f"HANDRAIL_LOG: {level!r} is not known. Use one of: {', '.join(LOG_LEVELS)}.")
     pack = environment.get("HANDRAIL_PACK", "") or "kingsmead"
+    publish = environment.get("HANDRAIL_PUBLISH", "") or PUBLISHING[0]
+    if publish not in PUBLISHING:
+        faults.append(f"HANDRAIL_PUBLISH: {publish!r} is not known. Use one of: {', '.join(PUBLISHING)}.")
     people = Path(environment.get("HANDRAIL_PEOPLE", "") or _demo_people(pack))
     if not people.is_file():
         faults.append(f"HANDRAIL_PEOPLE: there is no file {people}. Name the people file, or leave it empty.")
@@ -75,6 +81,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         data=data,
         people=people,
         log_level=level,
+        publish=publish,
         app_password=Secret(environment.get("MicrosoftAppPassword", "")),
     )
 

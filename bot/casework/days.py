@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.casework import messages, posts
+from bot.casework.admin import out_of_reach
 from bot.casework.gaps import tell_gaps
 from bot.casework.life import revive_all
 from bot.casework.linking import ADMIN
 from bot.casework.office import Office
-from bot.casework.tables import CASES, PRESSES, REFERENCES
+from bot.casework.overdue import tell_overdue
+from bot.casework.tables import CASES, PRESSES
 from bot.casework.unit import Unit
 from bot.casework.verbs import PRESS_KEPT
 from bot.model.outbox import Alarm
@@ -48,11 +50,12 @@ def every_day(office: Office, unit: Unit) -> None:
             key = f"list/{unit.now:%Y-%m-%dT%H:%M}/{person.id}"
             since = (unit.now - timedelta(days=1)).isoformat()
             messages.reply(office, unit, person.id, "day_list", key=key, day=day, since=since)
-        if ADMIN in person.roles and _unreachable(office):
+        if ADMIN in person.roles and out_of_reach(office):
             messages.reply(office, unit, person.id, "unreachable", key=f"reach/{day}/{person.id}")
     _compare_rosters(office, unit)
     revive_all(office, unit)
     tell_gaps(office, unit)
+    tell_overdue(office, unit)
     arm_day(office, unit)
 
 
@@ -62,11 +65,3 @@ def _compare_rosters(office: Office, unit: Unit) -> None:
         case = unit.get(CASES, key)
         if case is not None and case.routed.channel == "urgent":
             posts.check_post(office, unit, case, mark=unit.now.date().isoformat())
-
-
-def _unreachable(office: Office) -> bool:
-    return any(
-        (reference := office.store.get(REFERENCES, p.id)) is None or not reference.live
-        for p in office.directory().people.values()
-        if p.roles and not p.former
-    )

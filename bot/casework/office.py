@@ -20,6 +20,7 @@ from bot.model.cases import Case
 from bot.model.definition import Definition
 from bot.model.outbox import Item
 from bot.model.people import Directory, PersonId, RoleRef
+from bot.model.problems import Problem
 from bot.model.tables import Urgency
 
 HANDRAIL = "handrail"
@@ -55,6 +56,7 @@ class Office:
     """The ports and the definitions. `wake` tells delivery that something was staged.
 
     `gaps` are the sentences of the people check: which role would have nobody without whom. Ids, no names.
+    `faults` are those of the pack as it lies in its folder, where that is not what is in force.
     """
 
     store: Store
@@ -63,6 +65,7 @@ class Office:
     shelf: Shelf
     wake: Callable[[], None]
     gaps: Callable[[], tuple[str, ...]] = tuple
+    faults: Callable[[], tuple[Problem, ...]] = tuple
     counter: Counter = field(default_factory=Counter)
 
     def now(self) -> datetime:

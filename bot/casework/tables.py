@@ -9,8 +9,13 @@ from collections.abc import Mapping
 
 from bot.model.cases import FOUND, Case, owner_now
 from bot.model.outbox import Access, Alarm, Channel, Item, KeptPack, Posted, Press, Reference, Sent
+from bot.model.procedures import Procedure
 from bot.model.record import SYSTEM_SCOPE, Table
 from bot.model.runs import Run
+from bot.model.versions import Draft, Published
+
+EVERY = "every"
+"""The one value of an index that lists a whole, small table, oldest first."""
 
 
 def _case_keys(case: Case) -> Mapping[str, tuple[str, ...]]:
@@ -54,6 +59,12 @@ def _posted_keys(posted: Posted) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+def _procedure_keys(procedure: Procedure) -> Mapping[str, tuple[str, ...]]:
+    unsent = not procedure.case and procedure.state == "open" and procedure.asked_by
+    asked = (procedure.asked_by,) if unsent and procedure.asked_by else ()
+    return {"case": (procedure.case,) if procedure.case else (), "state": (procedure.state,), "asked": asked}
+
+
 CASES: Table[Case] = Table(name="cases", type=Case, keys=_case_keys, scope=lambda c: c.id)
 RUNS: Table[Run] = Table(
     name="runs",
@@ -88,7 +99,14 @@ POSTED: Table[Posted] = Table(
 ACCESS: Table[Access] = Table(
     name="access", type=Access, keys=lambda a: {"case": (a.case,)}, scope=lambda a: a.case
 )
+PROCEDURES: Table[Procedure] = Table(
+    name="procedures", type=Procedure, keys=_procedure_keys, scope=lambda p: p.case or p.id
+)
 PACKS: Table[KeptPack] = Table(name="packs", type=KeptPack)
+VERSIONS: Table[Published] = Table(
+    name="versions", type=Published, keys=lambda _: {"all": (EVERY,)}, order=lambda p: p.at.isoformat()
+)
+DRAFTS: Table[Draft] = Table(name="drafts", type=Draft, keys=lambda d: {"state": (d.state,), "all": (EVERY,)})
 PRESSES: Table[Press] = Table(name="presses", type=Press, order=lambda p: p.at.isoformat())
 
 ALL: tuple[Table[object], ...] = (  # type: ignore[assignment]  # tables of differing content in one list
@@ -102,5 +120,8 @@ ALL: tuple[Table[object], ...] = (  # type: ignore[assignment]  # tables of diff
     POSTED,
     PRESSES,
     ACCESS,
+    PROCEDURES,
     PACKS,
+    VERSIONS,
+    DRAFTS,
 )

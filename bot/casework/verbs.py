@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.model.cases import Case
 from bot.model.definition import CaseAction
+from bot.model.procedures import Procedure
 from bot.model.runs import Run
 
 REPORT = "report"
@@ -35,6 +36,22 @@ TYPED_NEW = "typed_new"
 TASK = "task"
 TASK_SEEN = "task_seen"
 PUPIL_NO = "pupil_no"
+DRAFT = "draft"
+DRAFT_ASK = "draft_ask"
+DRAFT_YES = "draft_yes"
+DRAFT_NO = "draft_no"
+STEPS = "steps"
+STEP = "step"
+STEP_DO = "step_do"
+STEP_RELEASE = "step_release"
+HAND = "hand"
+HAND_DO = "hand_do"
+BEGIN = "begin"
+BEGIN_DO = "begin_do"
+STOP = "stop"
+STOP_DO = "stop_do"
+ASK = "ask"
+ASK_DO = "ask_do"
 
 PRESS_KEPT = timedelta(days=7)
 """How long a press is remembered; an older offer of an additive action counts as stale (casework 9)."""
@@ -43,6 +60,12 @@ PRESS_KEPT = timedelta(days=7)
 def visit_id(run: Run) -> str:
     """The action_id of everything offered on the step a run shows: stale once the run has moved."""
     return f"v{run.visit}"
+
+
+def step_id(procedure: Procedure, step: str = "") -> str:
+    """The action_id of what is offered on the step a procedure shows: stale once it has moved. `step`: of a
+    device that goes on, the step it came in by."""
+    return ".".join(filter(None, (procedure.id, str(procedure.visit), step)))
 
 
 def offer_id(case: Case, action: CaseAction, now: datetime) -> str:

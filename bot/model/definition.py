@@ -72,6 +72,7 @@ DOES = (
     "lower_urgency",
     "close",
     "reopen",
+    "move_version",
     "log",
     "add",
     "worry",
