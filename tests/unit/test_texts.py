@@ -17,6 +17,8 @@ CASEWORK = Path(__file__).parents[2] / "bot" / "casework"
 TEXTS = set(load(find_pack("kingsmead")).texts)
 SAYING = ("say", "maybe")
 NOT_READ = {"source", "origin", "aliases", "danger_words"}
+ON_PAPER = "paper_"
+"""How sentences begin that casework never says; tests/unit/definitions/test_paper.py sees to these."""
 POLICYS_OWN = "tables"
 """The folder whose sentences are the policy's own and stand as it has them, but for the `plain` ones."""
 
@@ -67,7 +69,7 @@ def test_every_family_of_sentences_has_at_least_one() -> None:
 def test_no_sentence_lies_idle() -> None:
     known, patterns = literals(), families()
     idle = [key for key in TEXTS - known if not any(re.fullmatch(p, key) for p in patterns)]
-    assert sorted(idle) == []
+    assert sorted(key for key in idle if not key.startswith(ON_PAPER)) == []
 
 
 def sentences(path: Path) -> Iterator[str]:
