@@ -9,9 +9,12 @@ from dataclasses import replace
 
 from bot.casework import linking, messages, posts
 from bot.casework.days import DAY_ALARM, arm_day
+from bot.casework.drafts import may
 from bot.casework.life import lived_through
+from bot.casework.linking import ADMIN
 from bot.casework.office import Office
 from bot.casework.presses import answer_press
+from bot.casework.procedures.requests import asked_for
 from bot.casework.reading import read_report
 from bot.casework.reporting import REPORT_FLOW, begin_report, cases_of, open_runs, runs_of, start_report
 from bot.casework.strangers import stranger_pressed, stranger_said
@@ -185,6 +188,14 @@ class FrontDesk:
             if command in spelt(words, name):
                 messages.reply(office, unit, person, name, key=key)
                 return ""
+        if command in spelt(words, ADMIN):
+            allowed = may(office, person, ADMIN, unit.now)
+            messages.reply(office, unit, person, ADMIN if allowed else "admin_only", key=key)
+            return ""
+        asked = asked_for(office, person, command)
+        if asked:
+            messages.reply(office, unit, person, "ask", key=key, chosen=asked[0].key)
+            return ""
         if command in spelt(words, "report") or not text:
             return start_report(office, unit, person, language=said.place.language).id
         return self._sentence(unit, said, text, key)
@@ -207,7 +218,7 @@ class FrontDesk:
         """The report sent last, if that was not long ago: what is typed next may belong to it."""
         for run in runs_of(self._office, person, most=3):
             hours = (unit.now - run.touched_at).total_seconds() / 3600
-            if run.state == "sent" and run.cases and hours < RECENT_HOURS:
+            if run.flow == REPORT_FLOW and run.state == "sent" and run.cases and hours < RECENT_HOURS:
                 return run
         return None
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.casework import verbs
+from bot.casework.admin import FOR_ADMINS, out_of_reach
 from bot.casework.gaps import GAPS, MOST_SHOWN
 from bot.casework.office import Office
+from bot.casework.overdue import banner
+from bot.casework.procedures.asking import may_ask
+from bot.casework.procedures.requests import ask_card
 from bot.casework.reporting import cases_of, runs_of
-from bot.casework.tables import CASES, REFERENCES, RUNS
+from bot.casework.tables import CASES, RUNS
 from bot.casework.views.alerts import waiting_word
 from bot.casework.views.forms import titled
 from bot.casework.views.receipts import help_view, mine_view, start_action
@@ -29,7 +33,9 @@ def reply_view(office: Office, words: Words, item: Item, now: datetime) -> View 
     """The card of a reply; None for one that is a line of text."""
     what, person = item.params["what"], item.to_person or ""
     if what in ("hello", "help"):
-        return help_view(words, what)
+        return help_view(words, what, asks=may_ask_something(office, words, person))
+    if what == "ask":
+        return ask_card(office, words, person, chosen=item.params.get("chosen", ""))
     if what == "mine":
         return my_reports(office, words, person)
     if what == "typed":
@@ -40,9 +46,16 @@ def reply_view(office: Office, words: Words, item: Item, now: datetime) -> View 
         return pupil_view(words, item)
     if what == "unreachable":
         return unreachable_view(office, words)
+    if what in FOR_ADMINS:
+        return FOR_ADMINS[what](office, words, item, now)
     if what == GAPS:
         return gaps_view(office, words)
     return None
+
+
+def may_ask_something(office: Office, words: Words, person: PersonId) -> bool:
+    """Whether there is anything that the person may ask for."""
+    return bool(may_ask(words.definition, office.directory(), person))
 
 
 def my_reports(office: Office, words: Words, person: PersonId) -> View:
@@ -111,6 +124,7 @@ def day_list(office: Office, words: Words, item: Item, now: datetime) -> View:
         summary=words.say("day_list_title"),
         blocks=(
             *titled(words.say("day_list_title")),
+            *banner(office, words, person, now),
             body,
             Paragraph(text=words.say("list_ending"), subtle=True),
         ),
@@ -137,13 +151,7 @@ def pupil_view(words: Words, item: Item) -> View:
 
 def unreachable_view(office: Office, words: Words) -> View:
     """For admins: role holders whom no message reaches until they install Handrail."""
-    directory = office.directory()
-    rows = []
-    for person in directory.people.values():
-        reference = office.store.get(REFERENCES, person.id)
-        if person.roles and not person.former and (reference is None or not reference.live):
-            roles = ", ".join(words.role(r) for r in person.roles)
-            rows.append((literal(person.name), roles))
+    rows = [(literal(p.name), ", ".join(words.role(r) for r in p.roles)) for p in out_of_reach(office)]
     return View(
         summary=words.say("unreachable_title"),
         blocks=(

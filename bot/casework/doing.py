@@ -15,13 +15,16 @@ from bot.casework.facts import still_to_record
 from bot.casework.handing import hand_over
 from bot.casework.identifying import identify
 from bot.casework.leaving_out import exclude
+from bot.casework.moving import move_version
 from bot.casework.opening import FOUND
 from bot.casework.pausing import resume, wait
+from bot.casework.procedures.knowing import flow_of, kept_in, open_ones
 from bot.casework.rerouting import counted, reroute, subject_of
 from bot.casework.tasks import send_task
 from bot.engine.access import oversees
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES
 from bot.model.cases import Closing, Recorded, owner_now
+from bot.model.text import literal
 
 
 def accept(d: Doing) -> Done:
@@ -157,6 +160,7 @@ def close(d: Doing) -> Done:
     if waits:
         names = ", ".join(d.words.text(a.label) for a in waits)
         raise NotNow(d.words.say("close_waits", first=names))
+    _nothing_waits(d)
     # The oversight's clock goes on: what nobody in safeguarding has seen is seen after closing too.
     case = climbs.stop(d.unit, climbs.kept(d.case), "owner")
     if case.waiting is not None:
@@ -171,6 +175,17 @@ def close(d: Doing) -> Done:
         answers=dict(d.values),
     )
     return replace(case, closing=closing), {"outcome": closing.outcome, "why": closing.why}
+
+
+def _nothing_waits(d: Doing) -> None:
+    """Raises NotNow while a procedure that holds the case open is open, or a device is still kept."""
+    flows = [flow_of(d.office, p) for p in open_ones(d.unit, d.case)]
+    names = ", ".join(d.words.text(f.title) for f in flows if f.blocks_close)
+    if names:
+        raise NotNow(d.words.say("close_waits_steps", first=names))
+    kept = ", ".join(literal(h.what) for _, h in kept_in(d.unit, d.case))
+    if kept:
+        raise NotNow(d.words.say("close_waits_kept", first=kept))
 
 
 def reopen(d: Doing) -> Done:
@@ -204,5 +219,6 @@ DOING: Mapping[str, Callable[[Doing], Done]] = {
     "lower_urgency": lower_urgency,
     "close": close,
     "reopen": reopen,
+    "move_version": move_version,
 }
 """The handler's actions by `does`."""

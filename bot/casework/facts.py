@@ -5,7 +5,7 @@ Pure. Must not know who asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.engine.conditions import holds
 from bot.model.cases import Case, tasks_due
@@ -51,6 +51,14 @@ def applies(case: Case, action: CaseAction) -> bool:
     if action.when is None:
         return True
     return holds(action.when, case.answers, flags=case.flags, facts=facts_of_case(case))
+
+
+def wanted_first(definition: Definition, case: Case, actions: Iterable[CaseAction]) -> list[CaseAction]:
+    """Those that apply: first what closing or deciding waits for, then the others in their order."""
+    waited = {
+        a.key for before in ("close", "decide") for a in still_to_record(definition, case, before=before)
+    }
+    return sorted((a for a in actions if applies(case, a)), key=lambda a: a.key not in waited)
 
 
 def still_to_record(definition: Definition, case: Case, *, before: str) -> tuple[CaseAction, ...]:

@@ -18,6 +18,10 @@ from bot.casework.linking import CHECK, checked, lost
 from bot.casework.office import HANDRAIL, Office, new_id
 from bot.casework.pausing import REVIEW, review
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
+from bot.casework.procedures.clocks import procedure_alarm, step_failed, step_went, telling_failed
+from bot.casework.procedures.posts import receiver as step_receiver
+from bot.casework.procedures.posts import step_named
+from bot.casework.procedures.running import CLOCK as PROCEDURE_CLOCK
 from bot.casework.reporting import delete_draft, forget_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
 from bot.casework.tables import CASES, CHANNELS, CLOCKS, REFERENCES, RUNS
@@ -70,6 +74,8 @@ class Following:
             self._alerted(unit, item, envelope.person)
         elif item.kind == messages.TASK and item.do == "send" and envelope.person:
             task_went(unit, item, envelope.person)
+        elif item.kind == messages.STEP and item.do == "send" and envelope.person:
+            step_went(self._office, unit, item, envelope.person)
         elif item.kind == messages.LINK_TEST:
             self._linked(unit, item)
         return unit.commit()
@@ -127,8 +133,8 @@ class Following:
             self._test_failed(unit, item)
         elif item.kind == messages.NOTICE and item.do == "send":
             self._notice_failed(unit, item, why)
-        elif item.kind == messages.TASK and item.do == "send":
-            self._task_failed(unit, item, why)
+        elif item.kind in (messages.TASK, messages.STEP, messages.STEP_TOLD) and item.do == "send":
+            self._work_failed(unit, item, why)
         elif item.kind == messages.LINK_ASK:
             self._ask_failed(unit, item, why)
         elif item.kind == messages.ALERT_CARD and item.do == "send" and why in FAULTY:
@@ -226,12 +232,28 @@ class Following:
         )  # fmt: skip
         unit.send(again)
 
+    def _work_failed(self, unit: Unit, item: Item, why: str) -> None:
+        if item.kind == messages.TASK:
+            self._task_failed(unit, item, why)
+        elif item.kind == messages.STEP:
+            self._step_failed(unit, item, why)
+        else:
+            telling_failed(self._office, unit, item)
+
     def _task_failed(self, unit: Unit, item: Item, why: str) -> None:
         found = task_of(self._office, item)
         gone = receiver(self._office, *found, self._compositor.reference, unit.now) if found else None
         if gone is not None and why != NOBODY:
             self._unreachable(unit, gone.person)
         task_failed(self._office, unit, item, why)
+
+    def _step_failed(self, unit: Unit, item: Item, why: str) -> None:
+        found = step_named(self._office, item)
+        reach = self._compositor.reference
+        gone = step_receiver(self._office, *found, item, reach, unit.now) if found else None
+        if gone is not None and _for_good(why) and why != NOBODY:
+            self._unreachable(unit, gone.person)
+        step_failed(self._office, unit, item, why, gone.person if gone else "")
 
     def _ask_failed(self, unit: Unit, item: Item, why: str) -> None:
         """Whoever was to confirm a channel cannot be reached: the next one is asked, or the asker told."""
@@ -316,6 +338,8 @@ class Following:
             self._climb(unit, alarm)
         elif alarm.kind == TASK_CLOCK:
             task_alarm(self._office, unit, alarm)
+        elif alarm.kind == PROCEDURE_CLOCK:
+            procedure_alarm(self._office, unit, alarm)
         elif alarm.kind == REVIEW:
             self._review(unit, alarm)
         elif alarm.kind == "day":

@@ -12,10 +12,14 @@ from datetime import datetime
 from bot.casework import messages, refreshing, verbs
 from bot.casework.acting import Doing, NotNow
 from bot.casework.doing import DOING
-from bot.casework.facts import applies
+from bot.casework.facts import applies, wanted_first
 from bot.casework.handing import receiving_roles
 from bot.casework.late import typed_in, what_happened, with_refusal
 from bot.casework.office import Office, new_id
+from bot.casework.procedures.asking import may_begin
+from bot.casework.procedures.knowing import is_request, kept_in
+from bot.casework.procedures.reading import lines_of
+from bot.casework.procedures.running import keep_up
 from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
@@ -27,11 +31,12 @@ from bot.casework.words import Words
 from bot.engine.access import Standing, may_see, oversees, role_for, standing
 from bot.engine.fields import fault_of, normal
 from bot.engine.report import Facts
-from bot.model.cases import Case
+from bot.model.cases import REQUEST, Case
 from bot.model.definition import CaseAction, Definition
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Access, Press
-from bot.model.people import Directory, PersonId
+from bot.model.people import PersonId
+from bot.model.text import Text
 from bot.model.views import Action, Notice, View
 
 MOST_DIGITS = 6
@@ -94,11 +99,15 @@ def reader_of(office: Office, unit: Unit, case: Case, person: PersonId) -> Reade
         for a in office.definition_of(case).actions.values()
         if a.by == "handler"
         and may_do(office, unit, case, person, a)
-        and _offered(case, person, a, directory, unit.now)
+        and _offered(office, case, person, a, unit.now)
     )
     before = (unit.get(CASES, key) for key in case.earlier)
+    steps = lines_of(office, unit, case, person) if case.complete else ()
     return Reader(
         person=person,
+        steps=steps,
+        more_steps=bool(kept_in(unit, case) or may_begin(office, unit, case, person)),
+        asked_for=asked_for_title(office, case) if is_request(case) else None,
         standing=standing(case, person, directory, unit.now),
         actions=actions,
         linked=linked,
@@ -106,13 +115,19 @@ def reader_of(office: Office, unit: Unit, case: Case, person: PersonId) -> Reade
     )
 
 
-def _offered(case: Case, person: PersonId, action: CaseAction, directory: Directory, at: datetime) -> bool:
+def asked_for_title(office: Office, case: Case) -> Text | None:
+    """What the flow of a request is called."""
+    flow = office.definition_of(case).flows.get(case.answers.get(REQUEST, ""))
+    return flow.title if flow else None
+
+
+def _offered(office: Office, case: Case, person: PersonId, action: CaseAction, at: datetime) -> bool:
     """Nobody is asked to take what they have, or to acknowledge what is acknowledged or another's."""
     if action.does == "accept":
         return case.owner.accepted_by != person
     if action.does == "acknowledge":
-        return case.oversight.accepted_by is None and oversees(case, person, directory, at)
-    return True
+        return case.oversight.accepted_by is None and oversees(case, person, office.directory(), at)
+    return action.does != "move_version" or case.definition != office.shelf.current().hash
 
 
 def may_do(office: Office, unit: Unit, case: Case, person: PersonId, action: CaseAction) -> str | None:
@@ -175,7 +190,7 @@ def note_access(office: Office, unit: Unit, case: Case, person: PersonId) -> Cas
 def _more(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> View:
     reader = reader_of(office, unit, case, pressed.speaker.id)
     shown = on_card(case, reader)
-    others = [a for a in reader.actions if a not in shown and applies(case, a)]
+    others = wanted_first(words.definition, case, [a for a in reader.actions if a not in shown])
     page_of, stamp = verbs.read_offer(pressed.action_id)
     if page_of == RECORD and reader.standing.sight == "all":
         first = int(stamp) if stamp.isdecimal() and len(stamp) < MOST_DIGITS else 0
@@ -316,6 +331,7 @@ def _carry_out(doing: Doing, pressed: Pressed, press_id: str) -> Answer:
     turns = {**case.offers, action.key: case.offers.get(action.key, 0) + 1}
     case = replace(case, offers=case.offers if action.additive else turns)
     case = unit.case(case, actor=doing.person, role=doing.role, kind=action.does, content=content)
+    case = keep_up(office, unit, case)
     unit.put(
         PRESSES,
         press_id,
@@ -331,7 +347,7 @@ def _carry_out(doing: Doing, pressed: Pressed, press_id: str) -> Answer:
     refreshing.refresh_case(office, unit, case, done=action.key, by=doing.person)
     if not may_see(case, doing.person, office.directory(), unit.now):
         return Answer(text=words.text(action.done))
-    view = view_of(office, unit, case, doing.person, words)
+    view = view_of(office, unit, case, doing.person, words_for(office, case, words.language))
     return Answer(view=with_done(words, view, action.key))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.casework import climbs, messages, posts, refreshing
 from bot.casework.office import Office
 from bot.casework.opening import open_one, oversight_for, routed_for, write_case
+from bot.casework.procedures.running import begin_by_itself
 from bot.casework.reading import Report, flags_for, participants_for, subjects_of
 from bot.casework.tables import CASES
 from bot.casework.unit import Unit
@@ -41,7 +42,7 @@ def open_cases(office: Office, unit: Unit, report: Report, stage: str) -> tuple[
             cases.append(_bring_on(office, unit, report, subject, before[at], stage))
         else:
             cases.append(open_one(office, unit, report, subject, stage))
-    return tuple(cases)
+    return tuple(begin_by_itself(office, unit, case) for case in cases)
 
 
 def _in_danger(report: Report, before: list[Case]) -> Report:

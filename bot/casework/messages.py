@@ -38,6 +38,10 @@ PICTURE = "picture"
 NOTICE = "notice"
 TAKEN_OVER = "taken_over"
 TASK = "task"
+STEP = "step"
+STEP_CARD = "step_card"
+STEP_TOLD = "step_told"
+ASKED = "asked"
 
 OPENED = "opened"
 DONE = "done"
@@ -89,6 +93,16 @@ def case_slot(case_id: str, person: PersonId, mark: str) -> str:
 def task_slot(task_id: str, person: PersonId) -> str:
     """A task in the chat of somebody who is to do it."""
     return f"task/{task_id}/{person}"
+
+
+def step_slot(procedure_id: str, stay: str, person: PersonId) -> str:
+    """A step of a procedure in the chat of whom it waits for. `stay`: how many were passed before."""
+    return f"step/{procedure_id}/{stay}/{person}"
+
+
+def asked_slot(procedure_id: str) -> str:
+    """The message in which somebody asks for something, or about something, until it is sent or answered."""
+    return f"asked/{procedure_id}"
 
 
 def post_slot(case_id: str) -> str:

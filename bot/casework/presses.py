@@ -6,17 +6,23 @@ thrown away, it tells what the person would see now.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.casework import messages, verbs
-from bot.casework.desk_views import my_reports
+from bot.casework.desk_views import may_ask_something, my_reports
+from bot.casework.drafts import answer_draft
 from bot.casework.handling import case_again, press_case, seen_case, words_for
 from bot.casework.linking import answer_link
 from bot.casework.office import Office
 from bot.casework.orphans import found_case, found_run
+from bot.casework.overdue import with_banner
+from bot.casework.procedures.pressing import ON_CASE as ON_PROCEDURES
+from bot.casework.procedures.pressing import ON_STEP, press_procedure
+from bot.casework.procedures.requests import press_ask, press_asked
 from bot.casework.reporter import add_text, press_receipt
 from bot.casework.reporting import added_mark, give_back, press_run, set_aside, show, start_report
-from bot.casework.tables import CASES, PRESSES, RUNS
+from bot.casework.tables import CASES, PRESSES, PROCEDURES, RUNS
 from bot.casework.tasks import press_task
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import alert_view, blank_view
@@ -31,6 +37,7 @@ ON_RUN = frozenset({verbs.ANSWER, verbs.BACK, verbs.SAVE, verbs.CANCEL, verbs.RE
 ON_RECEIPT = frozenset({verbs.RECEIPT, verbs.REPORTER_FORM, verbs.REPORTER_DO})
 ON_CASE = frozenset({verbs.OPEN, verbs.FORM, verbs.DO, verbs.MORE})
 ON_LINK = frozenset({verbs.LINK_YES, verbs.LINK_NO})
+ON_DRAFT = frozenset({verbs.DRAFT, verbs.DRAFT_ASK, verbs.DRAFT_YES, verbs.DRAFT_NO})
 ON_TASK = frozenset({verbs.TASK, verbs.TASK_SEEN})
 TYPED = frozenset({verbs.TYPED_ADD, verbs.TYPED_NEW})
 
@@ -43,18 +50,18 @@ def answer_press(office: Office, unit: Unit, pressed: Pressed) -> Answer:
         return _own(office, unit, pressed, words)
     if verb in ON_CASE:
         return _on_case(office, unit, pressed)
-    if verb in ON_TASK:
-        return press_task(office, unit, pressed)
+    if verb in ELSEWHERE:
+        return ELSEWHERE[verb](office, unit, pressed)
     if verb == verbs.STATUS:
         return _status(office, unit, pressed, words)
-    if verb in ON_LINK:
-        return answer_link(office, unit, pressed)
     if verb == verbs.REPORT:
         return _report(office, unit, pressed, words)
     if verb == verbs.MINE:
         return Answer(view=my_reports(office, words, pressed.speaker.id))
     if verb == verbs.HELP:
-        return Answer(view=help_view(words, "help"))
+        return Answer(
+            view=help_view(words, "help", asks=may_ask_something(office, words, pressed.speaker.id))
+        )
     return Answer(text=words.say("unknown_button"), refused=True)
 
 
@@ -85,7 +92,15 @@ def _on_case(office: Office, unit: Unit, pressed: Pressed) -> Answer:
         moved = pressed.verb == verbs.DO and (case != before or not any(pressed.values.values()))
         at_once = pressed.verb == verbs.OPEN or moved
         found_case(office, unit, case, pressed, opened=answer.view is not None, at_once=at_once)
-    return answer
+    return with_banner(office, unit, pressed, answer)
+
+
+def _on_procedure(office: Office, unit: Unit, pressed: Pressed) -> Answer:
+    """A step of a case, or of what somebody is still asking for: that has no case yet."""
+    asked = unit.get(PROCEDURES, pressed.target) if pressed.verb in ON_STEP else None
+    if asked is not None:
+        return press_asked(office, unit, pressed, asked)
+    return press_procedure(office, unit, pressed)
 
 
 def _typed(office: Office, unit: Unit, draft: Run, pressed: Pressed, words: Words) -> Answer:
@@ -131,6 +146,16 @@ def _status(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answe
 def _report(office: Office, unit: Unit, pressed: Pressed, words: Words) -> Answer:
     start_report(office, unit, pressed.speaker.id, language=pressed.place.language)
     return Answer(text=words.say("report_below"))
+
+
+ELSEWHERE: Mapping[str, Callable[[Office, Unit, Pressed], Answer]] = {
+    **dict.fromkeys(ON_TASK, press_task),
+    **dict.fromkeys(ON_PROCEDURES | ON_STEP, _on_procedure),
+    **dict.fromkeys((verbs.ASK, verbs.ASK_DO), press_ask),
+    **dict.fromkeys(ON_LINK, answer_link),
+    **dict.fromkeys(ON_DRAFT, answer_draft),
+}
+"""Verbs that are a use case of their own."""
 
 
 def pressed_of(item: Item, reference: Reference) -> Pressed:

@@ -18,6 +18,9 @@ from bot.casework.messages import (
     POST,
     REPLY,
     RUN,
+    STEP,
+    STEP_CARD,
+    STEP_TOLD,
     TASK,
     run_slot,
     slots_of_run,
@@ -31,10 +34,10 @@ from bot.model.cases import Case
 from bot.model.outbox import Posted
 from bot.model.people import PersonId
 
-KEPT_RIGHT = frozenset({ALERT, ALERT_CARD, CASE, POST, TASK})
+KEPT_RIGHT = frozenset({ALERT, ALERT_CARD, CASE, POST, TASK, STEP, STEP_CARD})
 """Messages of a case that show where it stands, so that each change of it is shown."""
 
-ONLY_BLANKED = frozenset({ALERT, NOTICE, REPLY})
+ONLY_BLANKED = frozenset({ALERT, NOTICE, REPLY, STEP, STEP_TOLD})
 """Messages of a case that stand as they were sent, until their reader may see nothing of it any more."""
 
 

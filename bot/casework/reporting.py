@@ -13,6 +13,7 @@ from bot.casework import messages, verbs
 from bot.casework.incident import open_cases
 from bot.casework.office import Office, new_id
 from bot.casework.opening import earlier_cases
+from bot.casework.procedures.reading import request_receipt
 from bot.casework.reading import adult_in, out_of_it, read_report
 from bot.casework.tables import CASES, CLOCKS, POSTED, RUNS
 from bot.casework.unit import Unit
@@ -23,7 +24,7 @@ from bot.engine.advance import Effect, Event, EventKind, advance, begin
 from bot.engine.holders import barred
 from bot.engine.report import Facts, values_of
 from bot.engine.routing import HEADS, SAFEGUARDING
-from bot.model.cases import Case
+from bot.model.cases import REQUEST, Case
 from bot.model.definition import Definition
 from bot.model.events import Pressed
 from bot.model.outbox import Alarm
@@ -192,6 +193,9 @@ def show(office: Office, unit: Unit, run: Run) -> View:
     """The run's card as it stands: its step, saved, cancelled, or the receipt."""
     words = Words(definition=office.shelf.by_hash(run.definition), language=run.language)
     if run.state == "sent":
+        flow, case = words.definition.flows.get(run.flow), next(iter(cases_of(unit, run)), None)
+        if flow is not None and flow.use == REQUEST and case is not None:
+            return request_receipt(office, unit, run, case, words)
         return receipt_view(words, run, cases_of(unit, run), reporter=run.person, now=unit.now)
     facts = Facts(directory=office.directory(), reporter=run.person, recorded=bool(run.cases))
     return run_view(words, run, facts)

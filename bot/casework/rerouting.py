@@ -22,7 +22,7 @@ from bot.engine.holders import barred as why_barred
 from bot.engine.ladder import refer
 from bot.engine.report import row_chosen
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES, Given, by_rule, route
-from bot.model.cases import Case, Participant, Routed, Told, excluded_now, owner_now
+from bot.model.cases import REQUEST, Case, Participant, Routed, Told, excluded_now, owner_now
 from bot.model.flows import NO_TEXT
 from bot.model.people import PersonId, RoleRef
 from bot.model.tables import Rule, Urgency
@@ -79,6 +79,9 @@ def given_of(office: Office, case: Case) -> Given:
 
 def routed_now(office: Office, case: Case, at: datetime) -> Routed:
     """The route of the case on today's facts, in its own definition. What was released stays released."""
+    if case.routed.rule == REQUEST and case.crime == "no":
+        free = (r for key in case.routed.roles if not bar(office, case, r := RoleRef(role=key), at))
+        return replace(case.routed, owner=next(free, None))
     routed = route(
         office.definition_of(case), given_of(office, case), barred=lambda role: bar(office, case, role, at)
     )

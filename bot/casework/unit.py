@@ -39,6 +39,13 @@ class Unit:
         put = self._puts.get((table.name, key))
         return put.value if put is not None else self._store.get(table, key)
 
+    def find(self, table: Table[Any], name: str, value: str) -> tuple[str, ...]:
+        """The ids of an index as this unit would leave it: those stored before, then its own."""
+        touched = {key for held, key in (*self._puts, *self._deletes) if held == table.name}
+        stored = (key for key in self._store.find(table, name, value) if key not in touched)
+        mine = (p for (held, _), p in self._puts.items() if held == table.name)
+        return (*stored, *(p.id for p in mine if value in table.keys(p.value).get(name, ())))
+
     def put(self, table: Table[T], key: str, value: T) -> T:
         """Write the document, refusing to overwrite what somebody else changed meanwhile."""
         before = self._store.get(table, key)

@@ -6,6 +6,7 @@ Pure. Gives codes, never sentences: whoever shows them has the words.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from bot.engine.conditions import holds
 from bot.engine.report import Facts, facts_of, flags_of, values_of
@@ -52,8 +53,9 @@ def faults_of(
 ) -> Mapping[str, str]:
     """Error code by field key (or FORM); empty when the step may be left.
 
-    Codes: needed, too_long, unknown_choice, pupil_account, alone, needs_one. A step that is not to be checked
-    now (danger comes first) has no fault, whatever else was filled in: `passable` says what of it counts.
+    Codes: needed, too_long, not_a_date, unknown_choice, pupil_account, alone, needs_one. A step that is not
+    to be checked now (danger comes first) has no fault, whatever else was filled in: `passable` says what of
+    it counts.
     """
     if _unchecked(definition, flow, step, answers, facts):
         return {}
@@ -96,12 +98,22 @@ def fault_of(definition: Definition, field: Field, value: str, facts: Facts) -> 
     """The error code of one answer, or the empty string."""
     if not value:
         return "needed" if field.needed.by_language else ""
-    if field.kind in ("text", "paragraph", "date", "time"):
+    if field.kind == "date":
+        return "" if _is_date(value) else "not_a_date"
+    if field.kind in ("text", "paragraph", "time"):
         return "too_long" if len(value) > field.max_length else ""
     values = values_of({field.key: value}, field.key) if field.kind in LIST_KINDS else (value,)
     if len(values) > MOST_PICKED:
         return "too_long"
     return _fault_of_choice(definition, field, values, facts)
+
+
+def _is_date(value: str) -> bool:
+    """As a card sends a day: 2026-09-01."""
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _fault_of_choice(definition: Definition, field: Field, values: tuple[str, ...], facts: Facts) -> str:

@@ -98,6 +98,8 @@ class Procedure:
     clock_id: str | None = None
     reminded: bool = False
     ended_at: datetime | None = None
+    tried: tuple[PersonId, ...] = ()
+    released: bool = False
 
 
 def still_kept(procedure: Procedure) -> tuple[HandOver, ...]:

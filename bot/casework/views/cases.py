@@ -12,6 +12,7 @@ from bot.casework import verbs
 from bot.casework.facts import applies, still_to_record
 from bot.casework.views.forms import action_columns, titled
 from bot.casework.views.plan import next_steps
+from bot.casework.views.procedures import Line, steps_button, waiting_blocks
 from bot.casework.views.receipts import state_of
 from bot.casework.views.room import LENGTHS, clipped, fits
 from bot.casework.views.runs import shown_answer
@@ -20,7 +21,7 @@ from bot.engine.access import Standing
 from bot.model.cases import Case, owner_now
 from bot.model.definition import CaseAction
 from bot.model.people import Directory, PersonId
-from bot.model.text import literal
+from bot.model.text import Text, literal
 from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
 
 MOST_ON_CARD = 5
@@ -35,13 +36,20 @@ HIDDEN_ANSWERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads, as what, which actions are theirs, which linked and earlier cases they may learn of."""
+    """Who reads, as what, which actions are theirs, which linked and earlier cases they may learn of.
+
+    `steps`: the open procedures. `more_steps`: something is kept, or can be begun. `asked_for`: what a
+    request is called; None for a case that somebody reported.
+    """
 
     person: PersonId
     standing: Standing
     actions: tuple[CaseAction, ...]
     linked: tuple[str, ...] = ()
     earlier: tuple[Case, ...] = ()
+    steps: tuple[Line, ...] = ()
+    more_steps: bool = False
+    asked_for: Text | None = None
 
 
 def case_view(words: Words, case: Case, reader: Reader, *, directory: Directory, now: datetime) -> View:
@@ -117,8 +125,16 @@ def _whole(words: Words, case: Case, reader: Reader, directory: Directory, *, mo
     if case.mistake:
         why = literal(clipped(case.mistake, most))
         blocks.append(Notice(text=words.say("case_mistake", why=why), tone="warning"))
+    blocks.extend(waiting_blocks(words, reader.steps))
+    if reader.asked_for is not None:
+        title = words.text(reader.asked_for)
+        blocks.append(Paragraph(text=words.say("case_request", title=title)))
     blocks.extend(_why_you(words, case, reader))
-    blocks.extend(_what_happened(words, case, directory, most=most))
+    if reader.asked_for is None:
+        blocks.extend(_what_happened(words, case, directory, most=most))
+    else:
+        asker = (words.say("label_reporter"), _who_has(words, case.reporter, directory))
+        blocks.append(Facts(rows=(asker,)))
     blocks.extend(_proposed(words, case, reader))
     blocks.extend(_on_record(words, case, directory, most=most))
     blocks.append(Paragraph(text=next_steps(words, case, whole=True), subtle=True))
@@ -268,13 +284,22 @@ def _on_record(words: Words, case: Case, directory: Directory, *, most: int) -> 
 
 def on_card(case: Case, reader: Reader) -> tuple[CaseAction, ...]:
     """The reader's actions that stand on the card itself; the others are behind More."""
-    return tuple(a for a in reader.actions if a.first and applies(case, a))[:MOST_ON_CARD]
+    return tuple(a for a in reader.actions if a.first and applies(case, a))[
+        : MOST_ON_CARD - has_steps(reader)
+    ]
+
+
+def has_steps(reader: Reader) -> bool:
+    """Whether the card leads to what is to be done."""
+    return reader.standing.sight == "all" and bool(reader.steps or reader.more_steps)
 
 
 def _buttons(words: Words, case: Case, reader: Reader, now: datetime) -> tuple[Action, ...]:
     mine = [a for a in reader.actions if applies(case, a)]
     first = on_card(case, reader)
     buttons = [action_button(words, case, action, now) for action in first]
+    if has_steps(reader):
+        buttons.append(steps_button(words, case))
     if len(mine) > len(first) or case.notes:
         buttons.append(
             Action(

@@ -30,6 +30,7 @@ KINDS: Mapping[str, FieldKind] = {
     "others": "choices",
     "pupils": "pupils",
     "adults": "adults",
+    "confirm": "choices",
     "date": "date",
     "time": "time",
 }
@@ -116,6 +117,8 @@ def _choices(
         return row_choices(words, field.table or table)
     if field.kind == "action":
         return action_choices(words, table)
+    if field.kind == "confirm":
+        return (Choice(value="yes", label=words.say("confirm_yes")),)
     return tuple(Choice(value=o.key, label=words.text(o.label)) for o in field.options)
 
 
@@ -138,9 +141,9 @@ def pupil_choices(directory: Directory, *, only: list[str] | None = None) -> tup
 
 
 def row_choices(words: Words, table: str) -> tuple[Choice, ...]:
-    """The rows of a sanction table in plain words."""
-    sanctions = words.definition.tables.get(table)
-    rows = sanctions.rows if sanctions else ()
+    """The rows of a sanction table, or of a grid, in plain words."""
+    found = words.definition.tables.get(table) or words.definition.grids.get(table)
+    rows = found.rows if found else ()
     return tuple(Choice(value=r.key, label=words.text(r.plain)) for r in rows)
 
 

@@ -207,12 +207,21 @@ def start_action(words: Words) -> Action:
     )
 
 
-def help_view(words: Words, key: str) -> View:
-    """The greeting or the help: what Handrail is for, and the two buttons that matter."""
+def ask_action(words: Words) -> Action:
+    """The button to ask for something, or about something."""
+    return Action(verb=verbs.ASK, label=words.say("button_ask"), target="", action_id="", sends_inputs=False)
+
+
+def help_view(words: Words, key: str, *, asks: bool = False) -> View:
+    """The greeting or the help: what Handrail is for, and the buttons that matter.
+
+    `asks`: there is something that the reader may ask for.
+    """
     mine = Action(verb=verbs.MINE, label=words.say("button_mine"), target="", action_id="")
+    ask = ask_action(words)
     return View(
         summary=words.say(f"{key}_title"),
         blocks=titled(words.say(f"{key}_title"), words.say(f"{key}_body")),
-        actions=(start_action(words), mine),
+        actions=(start_action(words), *((ask,) if asks else ()), mine),
         language=words.language,
     )

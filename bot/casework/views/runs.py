@@ -195,7 +195,7 @@ def _name_of(words: Words, field: Field, value: str, directory: Directory) -> st
         person = directory.people.get(value)
         return person.name if person else words.say("someone_picked")
     if field.kind == "row":
-        table = words.definition.tables.get(field.table)
+        table = words.definition.tables.get(field.table) or words.definition.grids.get(field.table)
         row = next((r for r in table.rows if r.key == value), None) if table else None
         return words.text(row.plain) if row else value
     option = next((o for o in field.options if o.key == value), None)

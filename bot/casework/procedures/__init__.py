@@ -1,0 +1,1 @@
+"""Procedures as they run in cases: begun, done step by step by whom they wait for, ended."""

@@ -1,0 +1,97 @@
+"""What follows from a procedure's alarm, and from a step's message that went or reached nobody.
+
+Must not know how anything is carried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.casework import messages
+from bot.casework.envelopes import NOBODY
+from bot.casework.office import HANDRAIL, Office
+from bot.casework.procedures.asking import waits_for
+from bot.casework.procedures.knowing import stay_of, step_of
+from bot.casework.procedures.running import act, queue, tell_owner, write
+from bot.casework.tables import CASES, PROCEDURES
+from bot.casework.unit import Unit
+from bot.engine.procedure import Act
+from bot.model.cases import Case
+from bot.model.outbox import Alarm, Item
+from bot.model.people import PersonId
+from bot.model.procedures import Procedure
+
+
+def procedure_alarm(office: Office, unit: Unit, alarm: Alarm) -> None:
+    """Its time has come: due, expired, or the wait is over. A clock that is not the armed one does nothing.
+
+    What was asked for and never sent is forgotten.
+    """
+    procedure = unit.get(PROCEDURES, alarm.run or "")
+    if procedure is None or procedure.clock_id != alarm.id:
+        return
+    case = unit.get(CASES, procedure.case) if procedure.case else None
+    if case is None:
+        unit.delete(PROCEDURES, procedure.id)
+    elif procedure.state == "open":
+        act(office, unit, case, procedure, Act(kind="wake"))
+
+
+def walked(unit: Unit, item: Item) -> tuple[Case, Procedure] | None:
+    """The case and procedure of a step's message, while it stands at that step."""
+    case = unit.get(CASES, item.case or "")
+    procedure = unit.get(PROCEDURES, item.params.get("procedure", ""))
+    if case is None or procedure is None or procedure.state != "open":
+        return None
+    return (case, procedure) if stay_of(procedure) == item.params.get("stay") else None
+
+
+def step_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
+    """The step was brought to somebody: on record; behind a line that rings comes the card."""
+    found = walked(unit, item)
+    if found is None:
+        return
+    case, procedure = found
+    role = item.params["role"]
+    if person not in procedure.tried:
+        procedure = write(office, unit, replace(procedure, tried=(*procedure.tried, person)))
+    content = {"procedure": procedure.id, "step": procedure.step, "person": person, "why": item.reason}
+    unit.case(case, actor=HANDRAIL, role=role, kind="step_asked", content=content)
+    if messages.in_two(case, item):
+        slot = messages.step_slot(procedure.id, stay_of(procedure), person)
+        unit.send(
+            office.item(
+                messages.STEP_CARD, key=f"card/{item.key}", slot=slot, urgency=case.urgency, now=unit.now,
+                to_person=person, case=case.id, params=item.params,
+            )
+        )  # fmt: skip
+
+
+def step_failed(office: Office, unit: Unit, item: Item, why: str, gone: PersonId) -> None:
+    """It reached nobody there: the next one is tried, the next role, at last the owner hears of it."""
+    found = walked(unit, item)
+    if found is None:
+        return
+    case, procedure = found
+    role = item.params["role"]
+    skip = (*item.params.get("skip", "").split(), gone)
+    if why != NOBODY and gone:
+        queue(office, unit, case, procedure, role, mark=f"after/{item.id}", reason=item.reason, skip=skip)
+        return
+    content = {"procedure": procedure.id, "step": procedure.step}
+    case = unit.case(case, actor=HANDRAIL, role=role, kind="step_nobody", content=content)
+    step = step_of(office, procedure)
+    roles = waits_for(case, procedure, step)
+    later = roles[roles.index(role) + 1 :] if role in roles and step.kind != "approval" else ()
+    if later:
+        queue(office, unit, case, procedure, later[0], mark=f"after/{item.id}", reason=item.reason)
+    else:
+        tell_owner(office, unit, case, procedure, "step_nobody")
+
+
+def telling_failed(office: Office, unit: Unit, item: Item) -> None:
+    """Nobody of a role that was to be told could be reached: the owner hears of it."""
+    case = unit.get(CASES, item.case or "")
+    procedure = unit.get(PROCEDURES, item.params["procedure"])
+    if case is not None and procedure is not None:
+        tell_owner(office, unit, case, procedure, "told_nobody")

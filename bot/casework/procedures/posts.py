@@ -1,0 +1,101 @@
+"""Makes the messages of procedures ready: for the first who can be reached, on the facts of that moment.
+
+Whoever is not in the case gets the step and nothing else; in place of what somebody may see no longer stands
+a blank card. Must not know how a message is carried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.casework import messages
+from bot.casework.office import Office
+from bot.casework.procedures.asking import cannot_sign, for_role, may_do, waits_for
+from bot.casework.procedures.knowing import flow_of, stay_of, step_of
+from bot.casework.procedures.reading import settled_step, was_asked, whole_step
+from bot.casework.tables import CASES, POSTED, PROCEDURES
+from bot.casework.views.alerts import blank_view
+from bot.casework.views.procedures import step_alert
+from bot.casework.words import Words
+from bot.model.cases import Case
+from bot.model.outbox import Item, Reference
+from bot.model.people import PersonId
+from bot.model.procedures import Procedure
+from bot.model.views import View
+
+Reach = Callable[[PersonId | None], Reference | None]
+
+
+def step_named(office: Office, item: Item) -> tuple[Case, Procedure] | None:
+    """The case and procedure of a step's message, also once it has moved on; None when they are gone."""
+    case = office.store.get(CASES, item.case) if item.case else None
+    posted = office.store.get(POSTED, item.slot)
+    key = item.params.get("procedure") or (posted.shown.get("procedure", "") if posted else "")
+    procedure = office.store.get(PROCEDURES, key)
+    return (case, procedure) if case is not None and procedure is not None else None
+
+
+def passed_by(office: Office, case: Case, procedure: Procedure, item: Item) -> bool:
+    """Whether the message has lost its purpose: another step, or no longer this role's."""
+    moved = procedure.state != "open" or stay_of(procedure) != item.params.get("stay")
+    return moved or item.params.get("role") not in waits_for(case, procedure, step_of(office, procedure))
+
+
+def receiver(
+    office: Office, case: Case, procedure: Procedure, item: Item, reach: Reach, now: datetime
+) -> Reference | None:
+    """Who gets it: for a reminder whoever had it; else the first not tried who can be reached."""
+    out = cannot_sign(step_of(office, procedure), procedure) | set(item.params.get("skip", "").split())
+    found = for_role(office, case, item.params["role"], now, out=frozenset(out))
+    people = [h.person for h in found if reach(h.person) is not None]
+    tried = [p for p in people if p in procedure.tried]
+    fresh = [p for p in people if p not in procedure.tried]
+    order = [*tried, *fresh] if item.reason == "reminder" else [*fresh, *tried]
+    return reach(order[0]) if order else None
+
+
+def told_to(office: Office, case: Case, item: Item, reach: Reach, now: datetime) -> Reference | None:
+    """Who hears what a notify step says."""
+    found = for_role(office, case, item.params["role"], now)
+    return next((reach(h.person) for h in found if reach(h.person) is not None), None)
+
+
+def shown_step(
+    office: Office, case: Case, procedure: Procedure, person: PersonId, slot: str, words: Words
+) -> View:
+    """The message as it must be now: sealed until opened, the step, that it is settled, or blank."""
+    unit = office.unit()
+    theirs = may_do(office, unit, case, procedure, person) is not None
+    same = slot.split("/")[2:3] == [stay_of(procedure)]
+    if theirs and same:
+        if messages.is_opened(office.store.get(POSTED, slot)):
+            return whole_step(office, unit, case, procedure, person, words, back=None)
+        return step_alert(words, case, procedure, reader=person)
+    if was_asked(office, unit, case, procedure, person):
+        return settled_step(office, unit, case, procedure, person, words)
+    return blank_view(words)
+
+
+def step_line(words: Words, case: Case, item: Item) -> str:
+    """The plain line that rings: number, urgency, time."""
+    return words.say(
+        "step_line_late" if item.reason == "reminder" else "step_line",
+        number=case.number,
+        urgency=words.say(f"urgency_{case.urgency}"),
+        time=words.clock(item.created_at),
+    )
+
+
+def told_line(office: Office, words: Words, case: Case, procedure: Procedure, item: Item) -> tuple[str, str]:
+    """What a notify step says, and what a lock screen may show of it."""
+    urgency = words.say(f"urgency_{case.urgency}")
+    step = flow_of(office, procedure).steps[item.params["step"]]
+    text = words.say(
+        "step_told_line",
+        number=case.number,
+        urgency=urgency,
+        time=words.clock(item.created_at),
+        body=words.text(step.body),
+    )
+    return text, words.say("alert_summary", number=case.number, urgency=urgency)

@@ -1,0 +1,402 @@
+"""Presses on procedures: see what is to be done, do a step, hand a device on, begin one, stop one.
+
+Asks whose it is before anything else. Must not know cards or conversations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.casework import messages, refreshing, verbs
+from bot.casework.handling import seen_case, view_of, words_for
+from bot.casework.late import with_refusal
+from bot.casework.office import Office, new_id
+from bot.casework.procedures.asking import handles, may_begin, may_do, may_let_others
+from bot.casework.procedures.knowing import (
+    flow_of,
+    kept_in,
+    known_of,
+    open_ones,
+    procedures_of,
+    step_of,
+)  # fmt: skip
+from bot.casework.procedures.reading import (
+    lines_of,
+    may_hand,
+    message_of,
+    settled_step,
+    was_asked,
+    whole_step,
+)  # fmt: skip
+from bot.casework.procedures.running import act, ask, begin, write
+from bot.casework.tables import ACCESS, CASES, POSTED, PRESSES, PROCEDURES
+from bot.casework.unit import Unit
+from bot.casework.views.alerts import blank_view
+from bot.casework.views.procedures import (
+    PICKED,
+    WHY,
+    begin_view,
+    hand_view,
+    steps_button,
+    steps_view,
+    stop_form,
+    stop_view,
+)  # fmt: skip
+from bot.casework.words import Words
+from bot.engine.access import may_see
+from bot.engine.fields import fault_of
+from bot.engine.procedure import Act
+from bot.engine.step_form import form_of
+from bot.model.cases import Case
+from bot.model.events import Answer, Pressed
+from bot.model.flows import Field
+from bot.model.outbox import Access, Press
+from bot.model.people import PersonId
+from bot.model.procedures import Procedure
+from bot.model.views import Action, Notice, View
+
+TYPED = ("text", "paragraph")
+ON_CASE = frozenset({verbs.STEPS, verbs.BEGIN, verbs.BEGIN_DO, verbs.STOP, verbs.STOP_DO})
+ON_STEP = frozenset({verbs.STEP, verbs.STEP_DO, verbs.STEP_RELEASE, verbs.HAND, verbs.HAND_DO})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One press by one person, with the case as it stands."""
+
+    office: Office
+    unit: Unit
+    pressed: Pressed
+    case: Case
+    words: Words
+
+    @property
+    def person(self) -> PersonId:
+        """Who presses."""
+        return self.pressed.speaker.id
+
+    def inside(self, case: Case | None = None) -> bool:
+        """Whether they may see the case."""
+        return may_see(case or self.case, self.person, self.office.directory(), self.unit.now)
+
+    def back(self) -> Action:
+        """Back to what is to be done."""
+        return replace(steps_button(self.words, self.case), label=self.words.say("button_back"))
+
+    def case_card(self, case: Case, said: str = "", typed: str = "", *, good: bool = False) -> View:
+        """The case as they may see it, below what is said."""
+        view = view_of(self.office, self.unit, case, self.person, self.words)
+        if good:
+            return replace(view, blocks=(Notice(text=said, tone="good"), *view.blocks))
+        return with_refusal(self.words, view, said, typed) if said else view
+
+    def remember(self) -> None:
+        """That this press was carried out."""
+        press = Press(
+            id=_press_id(self.pressed), target=self.case.id, action_id=self.pressed.action_id,
+            person=self.person, verb=self.pressed.verb, at=self.unit.now,
+        )  # fmt: skip
+        self.unit.put(PRESSES, press.id, press)
+
+    def before(self) -> bool:
+        """Whether this very press was carried out already."""
+        return self.unit.get(PRESSES, _press_id(self.pressed)) is not None
+
+
+def _press_id(pressed: Pressed) -> str:
+    return f"{pressed.target}/{pressed.verb}/{pressed.action_id}/{pressed.speaker.id}"
+
+
+def press_procedure(office: Office, unit: Unit, pressed: Pressed) -> Answer:
+    """Answer a press on a procedure of a case. Whoever it is not for gets what an unknown number gets."""
+    if pressed.verb in ON_CASE:
+        case = seen_case(office, unit, pressed.target, pressed.speaker.id)
+        if case is None:
+            return _nothing(office, pressed, pressed.values)
+        words = words_for(office, case, pressed.place.language)
+        return CASE_PRESSES[pressed.verb](
+            Turn(office=office, unit=unit, pressed=pressed, case=case, words=words)
+        )
+    case = unit.get(CASES, pressed.target)
+    key, *rest = pressed.action_id.split(".")
+    procedure = unit.get(PROCEDURES, key)
+    if case is None or procedure is None or procedure.case != case.id:
+        return _nothing(office, pressed, pressed.values)
+    words = words_for(office, case, pressed.place.language)
+    turn = Turn(office=office, unit=unit, pressed=pressed, case=case, words=words)
+    mine = turn.inside() or may_do(office, unit, case, procedure, turn.person) is not None
+    if not mine and not was_asked(office, unit, case, procedure, turn.person):
+        return _nothing(office, pressed, pressed.values)
+    visit = rest[0] if rest else ""
+    if pressed.verb in (verbs.HAND, verbs.HAND_DO):
+        return _hand(turn, procedure, visit, rest[1] if len(rest) > 1 else "")
+    return STEP_PRESSES[pressed.verb](turn, procedure, visit)
+
+
+def _nothing(office: Office, pressed: Pressed, values: Mapping[str, str]) -> Answer:
+    """As for a number that does not exist; what they typed is theirs (casework 9)."""
+    words = Words(definition=office.shelf.current(), language=pressed.place.language)
+    blank = blank_view(words)
+    if pressed.automatic:
+        return Answer(view=blank, refused=True)
+    typed = "\n".join(v for v in values.values() if len(v) > 1 and " " in v)
+    if typed:
+        return Answer(view=with_refusal(words, blank, words.say("not_found"), typed), refused=True)
+    return Answer(text=words.say("not_found"), refused=True)
+
+
+# --- what is to be done ---
+
+
+def _steps(turn: Turn) -> Answer:
+    start = turn.pressed.action_id.partition(".")[2]
+    return Answer(view=_steps_card(turn, start=int(start) if start.isdecimal() and len(start) < 4 else 0))
+
+
+def _steps_card(turn: Turn, *, start: int = 0) -> View:
+    office, unit, case = turn.office, turn.unit, turn.case
+    back = Action(
+        verb=verbs.OPEN, label=turn.words.say("button_back"), target=case.id, action_id="open",
+        sends_inputs=False,
+    )  # fmt: skip
+    kept = kept_in(unit, case)
+    return steps_view(
+        turn.words,
+        case,
+        lines_of(office, unit, case, turn.person),
+        kept,
+        start=start,
+        may_hand=any(
+            may_hand(office, unit, case, p, h.step, turn.person) is not None
+            or handles(office, unit, case, turn.person) is not None
+            for p, h in kept
+        ),
+        may_begin=bool(may_begin(office, unit, case, turn.person)),
+        may_stop=handles(office, unit, case, turn.person, "close") is not None,
+        back=back,
+    )
+
+
+# --- a step ---
+
+
+def _step(turn: Turn, procedure: Procedure, _visit: str) -> Answer:
+    """Show it, or that it is done. The first opening of its message is noted."""
+    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
+    if not turn.pressed.automatic:
+        posted = message_of(office, case, person, turn.pressed.message_id)
+        if posted is not None and not messages.is_opened(posted):
+            unit.put(POSTED, posted.slot, replace(posted, shown={**posted.shown, messages.OPENED: "yes"}))
+        role = may_do(office, unit, case, procedure, person) or ""
+        line = Access(id=new_id(), case=case.id, person=person, role=role, at=unit.now)
+        unit.put(ACCESS, line.id, line)
+    return Answer(view=_where_it_stands(turn, procedure))
+
+
+def _where_it_stands(turn: Turn, procedure: Procedure, said: str = "", typed: str = "") -> View:
+    """Their step if it is theirs; else that there is nothing for them to do, or what is to be done."""
+    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
+    theirs = may_do(office, unit, case, procedure, person) is not None
+    if theirs or may_let_others(office, unit, case, procedure, person) is not None:
+        view = whole_step(office, unit, case, procedure, person, turn.words, back=turn.back())
+    elif turn.inside():
+        view = _steps_card(turn)
+    else:
+        view = settled_step(office, unit, case, procedure, person, turn.words)
+    return with_refusal(turn.words, view, said, typed) if said else view
+
+
+def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
+    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
+    if turn.before():
+        return Answer(view=_afterwards(turn, case, procedure))
+    typed = _typed(turn.words, procedure, step_of(office, procedure).key, turn.pressed.values)
+    if visit != str(procedure.visit) or procedure.state != "open":
+        typed = typed or _free(turn.pressed.values)
+        said = turn.words.say("stale_case")
+        return Answer(view=_where_it_stands(turn, procedure, said, typed), refused=True)
+    role = may_do(office, unit, case, procedure, person)
+    if role is None:
+        said = turn.words.say("not_yours")
+        return Answer(view=_where_it_stands(turn, procedure, said, typed), refused=True)
+    kind = "sign" if step_of(office, procedure).kind == "approval" else "answer"
+    what = Act(kind="sign" if kind == "sign" else "answer", values=turn.pressed.values, by=person, role=role)
+    moved, after = act(office, unit, case, procedure, what)
+    if moved.errors or moved == procedure:
+        view = whole_step(office, unit, case, moved, person, turn.words, back=turn.back())
+        return Answer(view=view, refused=True)
+    turn.remember()
+    return Answer(view=_afterwards(turn, after, unit.get(PROCEDURES, procedure.id) or moved))
+
+
+def _afterwards(turn: Turn, case: Case, procedure: Procedure) -> View:
+    """What somebody sees who has just done something: the case, or that it is on record."""
+    if turn.inside(case):
+        return turn.case_card(case, turn.words.say("step_done"), good=True)
+    return settled_step(turn.office, turn.unit, case, procedure, turn.person, turn.words)
+
+
+def _typed(words: Words, procedure: Procedure, step: str, values: Mapping[str, str]) -> str:
+    flow = words.definition.flows[procedure.flow]
+    form = form_of(words.definition, flow, flow.steps[step])
+    free = [key for key, field in form.items() if field.kind in TYPED]
+    return "\n".join(values[key] for key in free if values.get(key))
+
+
+def _free(values: Mapping[str, str]) -> str:
+    """What of a press on a step that is past was typed rather than chosen, as far as can be told."""
+    return "\n".join(v for v in values.values() if " " in v.strip())
+
+
+def _release(turn: Turn, procedure: Procedure, visit: str) -> Answer:
+    """The owner of a case about an adult lets others do their steps in this procedure, on record."""
+    office, unit, case = turn.office, turn.unit, turn.case
+    role = may_let_others(office, unit, case, procedure, turn.person)
+    if turn.before() or visit != str(procedure.visit) or role is None:
+        return Answer(view=_where_it_stands(turn, procedure), refused=not turn.before())
+    moved = write(office, unit, replace(procedure, released=True, visit=procedure.visit + 1))
+    content = {"procedure": moved.id, "step": moved.step}
+    case = unit.case(case, actor=turn.person, role=role, kind="step_released", content=content)
+    ask(office, unit, case, moved, by=turn.person)
+    turn.remember()
+    refreshing.refresh_case(office, unit, case)
+    return Answer(view=turn.case_card(case, turn.words.say("step_done"), good=True))
+
+
+# --- a device goes on ---
+
+
+def _hand(turn: Turn, procedure: Procedure, visit: str, step_key: str) -> Answer:
+    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
+    step = flow_of(office, procedure).steps.get(step_key)
+    role = may_hand(office, unit, case, procedure, step_key, person) if step else None
+    role = role or handles(office, unit, case, person)
+    doing = turn.pressed.verb == verbs.HAND_DO
+    if doing and turn.before():
+        return Answer(view=_afterwards(turn, case, procedure))
+    chain = any(h.step == step_key for h in procedure.hand_overs)
+    if step is None or role is None or not chain or (doing and visit != str(procedure.visit)):
+        said = turn.words.say("not_yours" if role is None else "stale_case")
+        typed = _free(turn.pressed.values)
+        return Answer(view=_where_it_stands(turn, procedure, said, typed), refused=True)
+    back = turn.back() if turn.inside() else None
+    known = known_of(office, case)
+    if not doing:
+        return Answer(view=hand_view(turn.words, case, procedure, step, known, back=back))
+    what = Act(kind="hand_over", values=turn.pressed.values, by=person, role=role, step=step_key)
+    moved, after = act(office, unit, case, procedure, what)
+    if moved.errors:
+        view = hand_view(
+            turn.words, case, procedure, step, known,
+            back=back, values=turn.pressed.values, errors=moved.errors,
+        )  # fmt: skip
+        return Answer(view=view, refused=True)
+    turn.remember()
+    return Answer(view=_afterwards(turn, after, unit.get(PROCEDURES, procedure.id) or moved))
+
+
+# --- begin and stop ---
+
+
+def _begin(turn: Turn) -> Answer:
+    return Answer(view=_begin_card(turn, f"begin.{verbs.fresh_mark(turn.unit.now)}"))
+
+
+def _begin_card(turn: Turn, action_id: str, errors: Mapping[str, str] | None = None) -> View:
+    flows = may_begin(turn.office, turn.unit, turn.case, turn.person)
+    return begin_view(
+        turn.words, turn.case, flows,
+        action_id=action_id, back=turn.back(), directory=turn.office.directory(), errors=errors,
+    )  # fmt: skip
+
+
+def _begin_do(turn: Turn) -> Answer:
+    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
+    if turn.before():
+        return Answer(view=turn.case_card(case))
+    chosen = turn.pressed.values.get(PICKED, "")
+    role = handles(office, unit, case, person, "begin")
+    offered = {flow.key for flow in may_begin(office, unit, case, person)}
+    if role is None or not offered or _too_old(turn):
+        key = "not_yours" if role is None or not offered else "stale_case"
+        return Answer(view=turn.case_card(case, turn.words.say(key)), refused=True)
+    if chosen not in offered:
+        errors = {PICKED: "choose"}
+        return Answer(view=_begin_card(turn, turn.pressed.action_id, errors), refused=True)
+    case = begin(office, unit, case, chosen, by=person, role=role)
+    turn.remember()
+    refreshing.refresh_case(office, unit, case)
+    if not turn.inside(case):
+        return Answer(text=turn.words.say("step_done"))
+    fresh = open_ones(unit, case)[-1:]
+    turn = replace(turn, case=case)
+    if fresh and may_do(office, unit, case, fresh[0], person) is not None:
+        return Answer(view=_where_it_stands(turn, fresh[0]))
+    return Answer(view=turn.case_card(case, turn.words.say("step_done"), good=True))
+
+
+def _too_old(turn: Turn) -> bool:
+    offered = verbs.offered_at(turn.pressed.action_id.partition(".")[2])
+    return offered is None or turn.unit.now - offered > verbs.PRESS_KEPT
+
+
+def _stop(turn: Turn) -> Answer:
+    return Answer(view=_stop_card(turn, f"stop.{verbs.fresh_mark(turn.unit.now)}"))
+
+
+def _stop_card(
+    turn: Turn,
+    action_id: str,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> View:
+    lines = lines_of(turn.office, turn.unit, turn.case, turn.person)
+    return stop_view(
+        turn.words, turn.case, lines,
+        action_id=action_id, back=turn.back(), directory=turn.office.directory(),
+        values=values, errors=errors,
+    )  # fmt: skip
+
+
+def _stop_do(turn: Turn) -> Answer:
+    """End a procedure before its end; whoever may close the case may, with a reason."""
+    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
+    if turn.before():
+        return Answer(view=turn.case_card(case))
+    values = turn.pressed.values
+    role = handles(office, unit, case, person, "close")
+    lines = lines_of(office, unit, case, person)
+    if role is None or not lines or _too_old(turn):
+        said = turn.words.say("not_yours" if role is None else "stale_case")
+        return Answer(view=turn.case_card(case, said, values.get(WHY, "")), refused=True)
+    errors = _faults(turn, stop_form(turn.words, lines), values)
+    if errors:
+        return Answer(view=_stop_card(turn, turn.pressed.action_id, values, errors), refused=True)
+    procedure = next(p for p in procedures_of(unit, case) if p.id == values[PICKED])
+    content = {"procedure": procedure.id, "flow": procedure.flow, "why": values[WHY].strip()}
+    case = unit.case(case, actor=person, role=role, kind="procedure_stopped", content=content)
+    _, case = act(office, unit, case, procedure, Act(kind="stop", by=person, role=role))
+    turn.remember()
+    return Answer(view=turn.case_card(case, turn.words.say("step_done"), good=True))
+
+
+def _faults(turn: Turn, fields: Iterable[Field], values: Mapping[str, str]) -> Mapping[str, str]:
+    facts = known_of(turn.office, turn.case).report
+    definition = turn.words.definition
+    found = {f.key: fault_of(definition, f, values.get(f.key, "").strip(), facts) for f in fields}
+    return {key: code for key, code in found.items() if code}
+
+
+CASE_PRESSES: Mapping[str, Callable[[Turn], Answer]] = {
+    verbs.STEPS: _steps,
+    verbs.BEGIN: _begin,
+    verbs.BEGIN_DO: _begin_do,
+    verbs.STOP: _stop,
+    verbs.STOP_DO: _stop_do,
+}
+STEP_PRESSES: Mapping[str, Callable[[Turn, Procedure, str], Answer]] = {
+    verbs.STEP: _step,
+    verbs.STEP_DO: _step_do,
+    verbs.STEP_RELEASE: _release,
+}

@@ -1,0 +1,113 @@
+"""What somebody sees of procedures: their step if it waits for them, and nothing more where they are not in
+the case (casework 4, 6).
+
+Reads only. Must not know how an answer or a message travels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.casework.office import Office
+from bot.casework.procedures.asking import may_do, may_let_others, waits_for
+from bot.casework.procedures.knowing import flow_of, known_of, open_ones, step_of
+from bot.casework.tables import POSTED
+from bot.casework.unit import Unit
+from bot.casework.views.procedures import Line, request_view, step_settled, step_view
+from bot.casework.words import Words
+from bot.engine.access import barred_from_deciding, may_see
+from bot.engine.step_form import Known
+from bot.model.cases import Case, excluded_now
+from bot.model.outbox import Posted
+from bot.model.people import PersonId
+from bot.model.procedures import Procedure, still_kept
+from bot.model.runs import Run
+from bot.model.views import Action, Block, View
+
+
+def line_of(office: Office, unit: Unit, case: Case, procedure: Procedure, person: PersonId) -> Line:
+    """Where the procedure stands, and whether that step is this person's."""
+    step = step_of(office, procedure)
+    return Line(
+        procedure=procedure,
+        flow=flow_of(office, procedure),
+        step=step,
+        roles=waits_for(case, procedure, step),
+        mine=may_do(office, unit, case, procedure, person) is not None,
+        lets=may_let_others(office, unit, case, procedure, person) is not None,
+    )
+
+
+def lines_of(office: Office, unit: Unit, case: Case, person: PersonId) -> tuple[Line, ...]:
+    """Every open procedure of the case."""
+    return tuple(line_of(office, unit, case, p, person) for p in open_ones(unit, case))
+
+
+def whole_step(
+    office: Office,
+    unit: Unit,
+    case: Case,
+    procedure: Procedure,
+    person: PersonId,
+    words: Words,
+    *,
+    back: Action | None,
+    said: tuple[Block, ...] = (),
+) -> View:
+    """The step with its form, for whom it waits."""
+    line = line_of(office, unit, case, procedure, person)
+    inside = may_see(case, person, office.directory(), unit.now)
+    known: Known = known_of(office, case)
+    return step_view(
+        words, case, line, known, inside=inside, back=back if inside else None, said=said, reader=person
+    )
+
+
+def was_asked(office: Office, unit: Unit, case: Case, procedure: Procedure, person: PersonId) -> bool:
+    """Whether a step of this procedure was brought to the person, or done by them, and is not barred."""
+    if person in barred_from_deciding(case, office.directory()):
+        return False
+    done = any(d.by == person for d in procedure.done) or any(s.by == person for s in procedure.signatures)
+    return done or person in procedure.tried or _brought(unit, procedure, person)
+
+
+def _brought(unit: Unit, procedure: Procedure, person: PersonId) -> bool:
+    slots = unit.find(POSTED, "case", procedure.case)
+    return any(s.startswith(f"step/{procedure.id}/") and s.endswith(f"/{person}") for s in slots)
+
+
+def message_of(office: Office, case: Case, person: PersonId, message_id: str | None) -> Posted | None:
+    """The step's message with that id in the person's own chat."""
+    found = (office.store.get(POSTED, slot) for slot in office.store.find(POSTED, "case", case.id))
+    mine = (p for p in found if p is not None and p.person == person and p.slot.startswith("step/"))
+    return next((p for p in mine if p.activity_id == message_id and not p.withdrawn), None)
+
+
+def settled_step(
+    office: Office, unit: Unit, case: Case, procedure: Procedure, person: PersonId, words: Words
+) -> View:
+    """That nothing is left for them to do; who keeps a device can hand it on from here."""
+    mine = tuple(
+        h
+        for h in still_kept(procedure)
+        if may_hand(office, unit, case, procedure, h.step, person) is not None
+    )
+    done = procedure.done and procedure.done[-1].by == person
+    said = words.say("step_done") if done else ""
+    return step_settled(words, case, procedure, reader=person, kept=mine, said=said)
+
+
+def may_hand(
+    office: Office, unit: Unit, case: Case, procedure: Procedure, step: str, person: PersonId
+) -> str | None:
+    """The role in which the person may write down that a device goes on: as for the step it came by."""
+    at_step = replace(procedure, step=step, state="open")
+    return may_do(office, unit, case, at_step, person)
+
+
+def request_receipt(office: Office, unit: Unit, run: Run, case: Case, words: Words) -> View:
+    """The receipt of what somebody asked for."""
+    flow = words.definition.flows[run.flow]
+    lines = lines_of(office, unit, case, run.person)
+    bare = run.person in excluded_now(case)
+    return request_view(words, run, case, flow, lines, bare=bare)

@@ -1,0 +1,350 @@
+"""Carries out what follows from a procedure's walk: the record, whom it asks and tells, its clock, its end.
+
+The engine decides where it goes. Must not know cards, presses or how anybody is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.casework import climbs, messages, refreshing
+from bot.casework.facts import facts_of_case
+from bot.casework.office import HANDRAIL, Office, new_id
+from bot.casework.procedures.asking import (
+    REQUESTER,
+    cannot_sign,
+    for_role,
+    held_back,
+    may_be_told,
+    waits_for,
+)  # fmt: skip
+from bot.casework.procedures.knowing import (
+    flow_of,
+    is_request,
+    kept_in,
+    known_of,
+    open_ones,
+    stay_of,
+    step_of,
+)  # fmt: skip
+from bot.casework.rerouting import told_of
+from bot.casework.tables import PROCEDURES
+from bot.casework.unit import Unit
+from bot.casework.words import Words
+from bot.engine import procedure as engine
+from bot.engine.access import may_see
+from bot.engine.conditions import holds
+from bot.engine.procedure import Act, Follows
+from bot.model.cases import Case, Closing, owner_now
+from bot.model.flows import Flow
+from bot.model.outbox import Alarm
+from bot.model.people import PersonId, RoleRef
+from bot.model.procedures import Procedure, StepDone
+
+CLOCK = "procedure"
+"""The one alarm of a procedure: the next time at which something is due, expires or is over."""
+
+
+def begin_by_itself(office: Office, unit: Unit, case: Case) -> Case:
+    """Begin every procedure that the case's facts call for, once per case and flow.
+
+    In a closed case only what closing itself calls for; in what staff asked for only what may be a crime.
+    """
+    if not case.complete or (is_request(case) and facts_of_case(case)["illegal"] != "yes"):
+        return case
+    for flow in office.definition_of(case).flows.values():
+        if (
+            flow.use == "case"
+            and flow.begins_when
+            and flow.key not in case.begun
+            and _called_for(office, case, flow)
+        ):
+            case = begin(office, unit, case, flow.key)
+    return case
+
+
+def keep_up(office: Office, unit: Unit, case: Case) -> Case:
+    """After somebody changed the case: begin what it calls for now, and ask anew where nobody who was asked
+    for a step may do it any more."""
+    case = begin_by_itself(office, unit, case)
+    for procedure in open_ones(unit, case):
+        step = step_of(office, procedure)
+        roles = waits_for(case, procedure, step)
+        out = cannot_sign(step, procedure)
+        free = {h.person for r in roles for h in for_role(office, case, r, unit.now, out=out)}
+        if roles and procedure.tried and not free & set(procedure.tried):
+            mark = f"anew/{case.revision}"
+            for role in roles if step.kind == "approval" else roles[:1]:
+                queue(office, unit, case, procedure, role, mark=mark)
+    return case
+
+
+def _called_for(office: Office, case: Case, flow: Flow) -> bool:
+    known = known_of(office, case)
+    met = holds(flow.begins_when, case.answers, flags=known.flags, facts=known.facts)
+    if case.closing is None or not met:
+        return met
+    as_open = {**known.facts, "closed": "no"}
+    return not holds(flow.begins_when, case.answers, flags=known.flags, facts=as_open)
+
+
+def begin(
+    office: Office,
+    unit: Unit,
+    case: Case,
+    flow: str,
+    *,
+    by: PersonId | None = None,
+    role: str = "",
+    started_by: str = "",
+) -> Case:
+    """Begin a procedure in the case: `by` hand in that role, by the step of another, or by itself."""
+    begun, follows = engine.begin(
+        office.definition_of(case),
+        flow,
+        known_of(office, case),
+        procedure_id=new_id(),
+        case=case.id,
+        now=unit.now,
+        asked_by=by,
+        started_by=started_by,
+    )
+    # Whoever begins it by hand in a case about an adult of the school has chosen whom it asks (casework 4).
+    begun = replace(begun, released=by is not None)
+    case = replace(case, begun=tuple(dict.fromkeys((*case.begun, flow))))
+    content = {"procedure": begun.id, "flow": flow, "started_by": started_by}
+    case = unit.case(case, actor=by or HANDRAIL, role=role, kind="procedure_begun", content=content)
+    return follow(office, unit, case, None, begun, follows, Act(kind="wake", by=by, role=role))
+
+
+def act(office: Office, unit: Unit, case: Case, procedure: Procedure, what: Act) -> tuple[Procedure, Case]:
+    """Do something with a procedure. With faults, or where it does not fit, nothing is written."""
+    moved, follows = engine.advance(
+        office.definition_of(case), procedure, what, known_of(office, case), unit.now
+    )
+    if moved.errors or moved == procedure:
+        return moved, case
+    case = follow(office, unit, case, procedure, moved, follows, what)
+    refreshing.refresh_case(office, unit, case)
+    return moved, case
+
+
+def follow(
+    office: Office,
+    unit: Unit,
+    case: Case,
+    before: Procedure | None,
+    procedure: Procedure,
+    follows: tuple[Follows, ...],
+    what: Act,
+) -> Case:
+    """Write the procedure as it is now, and do what follows."""
+    came_on = before is None or len(before.done) != len(procedure.done)
+    procedure = replace(procedure, tried=() if came_on else procedure.tried)
+    procedure = write(office, unit, _with_clock(unit, procedure))
+    done = iter(procedure.done[len(before.done) if before else 0 :])
+    actor, role = what.by or HANDRAIL, what.role
+    for each in follows:
+        if each.kind in ("passed", "signed", "handed", "end"):
+            content = _content(procedure, each, next(done, None) if each.kind == "passed" else None)
+            case = unit.case(case, actor=actor, role=role, kind=RECORDED[each.kind], content=content)
+        elif each.kind == "begin":
+            if each.flow not in {p.flow for p in open_ones(unit, case)}:
+                case = begin(office, unit, case, each.flow, started_by=procedure.id)
+        elif each.kind == "tell":
+            case = _tell(office, unit, case, procedure, each)
+        elif each.kind == "remind":
+            case = _remind(office, unit, case, procedure)
+    if procedure.state == "open" and came_on:
+        ask(office, unit, case, procedure, by=what.by)
+    elif procedure.state == "open" and any(f.kind == "signed" for f in follows):
+        _ask_further(office, unit, case, procedure)
+    elif procedure.state != "open" and any(f.kind == "end" for f in follows):
+        case = _over(office, unit, case, procedure, what)
+    return case
+
+
+RECORDED: Mapping[str, str] = {
+    "passed": "step_passed",
+    "signed": "step_signed",
+    "handed": "device_handed",
+    "end": "procedure_ended",
+}
+"""What a line of history is called."""
+
+
+def _content(procedure: Procedure, each: Follows, done: StepDone | None) -> Mapping[str, object]:
+    content: dict[str, object] = {
+        "procedure": procedure.id, "flow": procedure.flow, "step": each.step,
+        "outcome": each.outcome or each.does,
+    }  # fmt: skip
+    if each.kind == "signed":
+        content["why"] = procedure.signatures[-1].why
+    elif each.kind == "handed":
+        last = procedure.hand_overs[-1]
+        content |= {"what": last.what, "gave": last.gave, "took": last.took, "where": last.where}
+    elif done is not None:
+        content["answers"] = dict(done.answers)
+    return content
+
+
+def write(office: Office, unit: Unit, procedure: Procedure) -> Procedure:
+    """Write it; its revision goes up once per unit of work."""
+    stored = office.store.get(PROCEDURES, procedure.id)
+    revision = stored.revision + 1 if stored is not None else 1
+    return unit.put(PROCEDURES, procedure.id, replace(procedure, revision=revision))
+
+
+def _with_clock(unit: Unit, procedure: Procedure) -> Procedure:
+    """With its one alarm armed for whatever comes first, and the one before taken away."""
+    unit.disarm(procedure.clock_id)
+    due = None if procedure.reminded else procedure.due_at
+    times = [at for at in (due, procedure.expires_at, procedure.wakes_at) if at is not None]
+    if procedure.state != "open" or not times:
+        return replace(procedure, clock_id=None)
+    alarm = unit.arm(
+        Alarm(id=new_id(), kind=CLOCK, due=min(times), case=procedure.case or None, run=procedure.id)
+    )
+    return replace(procedure, clock_id=alarm.id)
+
+
+# --- whom it asks and tells ---
+
+
+def ask(office: Office, unit: Unit, case: Case, procedure: Procedure, *, by: PersonId | None) -> None:
+    """Bring the step to whom it waits for; `by` has just pressed, and sees their own step in the case."""
+    step = step_of(office, procedure)
+    roles = waits_for(case, procedure, step)
+    out = cannot_sign(step, procedure)
+    found = {role: for_role(office, case, role, unit.now, out=out) for role in roles}
+    if step.kind == "wait" and not step.event.by_language:
+        return
+    if not roles:
+        _ask_owner(office, unit, case, procedure, by=by)
+        return
+    first = next((role for role in roles if found[role]), roles[0])
+    for role in roles if step.kind == "approval" else (first,):
+        mine = by is not None and role != REQUESTER and may_see(case, by, office.directory(), unit.now)
+        if not (mine and found[role] and found[role][0].person == by):
+            queue(office, unit, case, procedure, role)
+
+
+def _ask_owner(office: Office, unit: Unit, case: Case, procedure: Procedure, *, by: PersonId | None) -> None:
+    """It stands on the card of the case; whoever has it and did not just press is told so."""
+    owner, step = owner_now(case), step_of(office, procedure)
+    if owner and owner != by and procedure.done:
+        what = "step_held" if held_back(case, procedure, step) else "step_yours"
+        key = f"{what}/{procedure.id}/{stay_of(procedure)}"
+        messages.notice(office, unit, what, key=key, person=owner, case=case)
+
+
+def _ask_further(office: Office, unit: Unit, case: Case, procedure: Procedure) -> None:
+    """After a signature: a role still open is asked anew where nobody it was brought to can sign any more."""
+    step = step_of(office, procedure)
+    out = cannot_sign(step, procedure)
+    for role in waits_for(case, procedure, step):
+        free = {h.person for h in for_role(office, case, role, unit.now, out=out)}
+        if not free & set(procedure.tried):
+            queue(office, unit, case, procedure, role, mark=f"signed/{procedure.visit}")
+
+
+def queue(
+    office: Office,
+    unit: Unit,
+    case: Case,
+    procedure: Procedure,
+    role: str,
+    *,
+    mark: str = "new",
+    reason: str = "new",
+    skip: tuple[PersonId, ...] = (),
+) -> None:
+    """Queue the message: whom it reaches is found at sending."""
+    stay = stay_of(procedure)
+    ref = RoleRef(role=REQUESTER) if role == REQUESTER else told_of(office, case, role)
+    key = f"step/{procedure.id}/{stay}/{role}/{mark}"
+    unit.send(
+        office.item(
+            messages.STEP,
+            key=key,
+            slot=key,
+            urgency=case.urgency,
+            now=unit.now,
+            to_role=ref,
+            case=case.id,
+            reason=reason,
+            params={"procedure": procedure.id, "stay": stay, "role": role, "skip": " ".join(skip)},
+        )
+    )
+
+
+def _tell(office: Office, unit: Unit, case: Case, procedure: Procedure, each: Follows) -> Case:
+    """A line to each role; who of a restricted case may not know is not told, on record."""
+    told = [role for role in each.roles if may_be_told(case, role)]
+    for role in told:
+        key = f"told/{procedure.id}/{len(procedure.done)}/{each.step}/{role}"
+        unit.send(
+            office.item(
+                messages.STEP_TOLD,
+                key=key,
+                slot=key,
+                urgency=case.urgency,
+                now=unit.now,
+                to_role=told_of(office, case, role),
+                case=case.id,
+                params={"procedure": procedure.id, "step": each.step, "role": role},
+            )
+        )
+    content = {"procedure": procedure.id, "step": each.step, "roles": told}
+    return unit.case(case, actor=HANDRAIL, role="", kind="step_told", content=content)
+
+
+def _remind(office: Office, unit: Unit, case: Case, procedure: Procedure) -> Case:
+    """It is overdue: those it waits for are reminded, and the owner hears of it."""
+    step = step_of(office, procedure)
+    roles = waits_for(case, procedure, step)
+    for role in roles if step.kind == "approval" else roles[:1]:
+        queue(office, unit, case, procedure, role, mark="late", reason="reminder")
+    tell_owner(office, unit, case, procedure, "step_late" if roles else "step_due")
+    content = {"procedure": procedure.id, "step": step.key}
+    return unit.case(case, actor=HANDRAIL, role="", kind="step_late", content=content)
+
+
+def tell_owner(office: Office, unit: Unit, case: Case, procedure: Procedure, what: str) -> None:
+    """A line to whoever has the case, or whose it is to be."""
+    owner = owner_now(case)
+    role = None if owner else case.owner.role
+    if owner or role:
+        key = f"{what}/{procedure.id}/{stay_of(procedure)}/{procedure.visit}"
+        messages.notice(office, unit, what, key=key, person=owner, role=role, case=case)
+
+
+# --- its end ---
+
+
+def _over(office: Office, unit: Unit, case: Case, procedure: Procedure, what: Act) -> Case:
+    """What staff asked for is closed with its last procedure, by whoever did that; they hear of it."""
+    if not is_request(case) or case.closing is not None or open_ones(unit, case) or kept_in(unit, case):
+        return case
+    done = procedure.state == "done"
+    outcome = "request_done" if done else "request_stopped"
+    closing = Closing(
+        outcome=outcome, by=what.by or HANDRAIL, role=what.role, why=procedure_name(office, case, procedure),
+        at=unit.now,
+    )  # fmt: skip
+    case = climbs.stop(unit, climbs.kept(case), "owner")
+    case = replace(case, closing=closing)
+    case = unit.case(
+        case, actor=what.by or HANDRAIL, role=what.role, kind="close", content={"outcome": outcome}
+    )
+    words = Words(definition=office.definition_of(case))
+    said = words.say("asked_done" if done else "asked_stopped", number=case.number)
+    messages.said_back(office, unit, case.reporter, said, key=f"asked/{procedure.id}/over")
+    return case
+
+
+def procedure_name(office: Office, case: Case, procedure: Procedure) -> str:
+    """What the procedure is called, in the school's own language."""
+    definition = office.definition_of(case)
+    return flow_of(office, procedure).title.say(definition.school.language)

@@ -1,0 +1,511 @@
+"""What people see of procedures: what waits for whom, a step with its form, what was done, what can be begun.
+
+Pure. Whoever calls has asked whose step it is, and says how much of the procedure its reader may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.casework import verbs
+from bot.casework.views.forms import form_blocks, titled
+from bot.casework.views.receipts import state_of
+from bot.casework.views.record import name_of
+from bot.casework.views.room import LENGTHS, clipped, fits
+from bot.casework.views.runs import shown_answer
+from bot.casework.words import Words
+from bot.engine.fields import FORM
+from bot.engine.step_form import Known, form_of, shown_of
+from bot.model.cases import Case
+from bot.model.flows import Field, Flow, Option, Step
+from bot.model.people import Directory, PersonId
+from bot.model.procedures import HandOver, Procedure
+from bot.model.runs import Run
+from bot.model.text import literal, plain
+from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
+
+ON_A_PAGE = 3
+"""Steps and devices with a button of their own: with Begin, Stop and Back no more than six."""
+MOST_LINES = 6
+MOST_SAID = 12
+NO_DIRECTORY = Directory(tenant="", version="", people={}, pupils={}, roles={}, last_resort=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One open procedure: its step, and whose it is (role keys; empty: whoever handles the case).
+
+    `mine`: the reader may do the step. `lets`: the reader may let others do it.
+    """
+
+    procedure: Procedure
+    flow: Flow
+    step: Step
+    roles: tuple[str, ...] = ()
+    mine: bool = False
+    lets: bool = False
+
+
+def waits(words: Words, line: Line) -> str:
+    """What waits for whom, and until when, in one line."""
+    procedure = line.procedure
+    asker = words.say("step_who_asked")
+    named = (asker if role == "requester" else words.role(role) for role in line.roles)
+    who = " / ".join(named) or words.say("step_who_handles")
+    at = procedure.expires_at or procedure.wakes_at or procedure.due_at
+    wait = line.step.kind == "wait" and not line.step.event.by_language
+    key = "step_waits_time" if wait else "step_waits"
+    until = words.say("step_until", when=words.moment(at)) if at else ""
+    title = words.text(line.step.title) or words.text(line.flow.title)
+    return words.say(key, flow=words.text(line.flow.title), step=title, who=who, until=until).strip()
+
+
+def waiting_blocks(words: Words, lines: Iterable[Line]) -> list[Block]:
+    """For the card of the case: one line for each open procedure."""
+    shown = tuple(lines)
+    blocks: list[Block] = [Paragraph(text=waits(words, line)) for line in shown[:MOST_LINES]]
+    if len(shown) > MOST_LINES:
+        blocks.append(Paragraph(text=words.say("steps_more", count=len(shown) - MOST_LINES), subtle=True))
+    return blocks
+
+
+def steps_button(words: Words, case: Case, *, start: int = 0) -> Action:
+    """To the open procedures of the case."""
+    label = words.say("button_steps" if start == 0 else "button_more")
+    return _button(verbs.STEPS, label, case, f"steps.{start}")
+
+
+def _button(verb: str, label: str, case: Case, action_id: str, *, good: bool = False) -> Action:
+    return Action(
+        verb=verb,
+        label=label,
+        target=case.id,
+        action_id=action_id,
+        tone="positive" if good else "default",
+        sends_inputs=False,
+    )
+
+
+def steps_view(
+    words: Words,
+    case: Case,
+    lines: tuple[Line, ...],
+    kept: tuple[tuple[Procedure, HandOver], ...],
+    *,
+    start: int,
+    may_hand: bool,
+    may_begin: bool,
+    may_stop: bool,
+    back: Action,
+) -> View:
+    """The open procedures, what is still kept, and a button for each thing the reader can do."""
+    blocks: list[Block] = list(titled(words.say("steps_title", number=case.number)))
+    if not lines:
+        blocks.append(Paragraph(text=words.say("steps_none")))
+    blocks.extend(waiting_blocks(words, lines))
+    blocks.extend(
+        Paragraph(
+            text=words.say("step_kept", what=literal(h.what), who=literal(h.took), where=literal(h.where))
+        )
+        for _, h in kept
+    )
+    mine = [_step_button(words, case, line) for line in lines if line.mine or line.lets]
+    if may_hand:
+        for procedure, h in kept:
+            label = words.say("button_hand", what=clipped(h.what, 40))
+            mine.append(_button(verbs.HAND, label, case, verbs.step_id(procedure, h.step)))
+    page = mine[start : start + ON_A_PAGE]
+    if len(mine) > start + ON_A_PAGE:
+        page[-1:] = [steps_button(words, case, start=start + ON_A_PAGE - 1)]
+    if may_begin:
+        page.append(_button(verbs.BEGIN, words.say("button_begin"), case, "begin"))
+    if may_stop and lines:
+        page.append(_button(verbs.STOP, words.say("button_stop"), case, "stop"))
+    return _view(words, case, blocks, (*page, back))
+
+
+def _step_button(words: Words, case: Case, line: Line) -> Action:
+    title = clipped(words.text(line.step.title), 60)
+    label = title if line.mine else words.say("button_look_at", step=title)
+    return _button(verbs.STEP, label, case, verbs.step_id(line.procedure), good=line.mine)
+
+
+def _view(
+    words: Words,
+    case: Case | None,
+    blocks: Iterable[Block],
+    actions: tuple[Action, ...],
+    *,
+    revision: int | None = None,
+    refresh: Action | None = None,
+    reader: PersonId | None = None,
+) -> View:
+    summary = words.say("case_summary", number=case.number) if case else words.say("ask_title")
+    return View(
+        summary=summary,
+        blocks=tuple(blocks),
+        actions=actions,
+        language=words.language,
+        revision=(case.revision if case else 0) if revision is None else revision,
+        refresh=refresh,
+        refresh_for=reader,
+    )
+
+
+# --- a step ---
+
+
+def step_view(
+    words: Words,
+    case: Case | None,
+    line: Line,
+    known: Known,
+    *,
+    inside: bool,
+    back: Action | None,
+    said: tuple[Block, ...] = (),
+    reader: PersonId | None = None,
+) -> View:
+    """The step with its form, as it was typed and what is wrong with it.
+
+    `inside`: the reader may see the case. `said`: what stands above everything, such as a refusal.
+    """
+    procedure, step = line.procedure, line.step
+    asked = tuple(replace(f, key=key) for key, f in shown_of(words.definition, procedure, known).items())
+    blocks: list[Block] = [*said, *_step_head(words, case, line)]
+    blocks.extend(_national(words, step) if inside else ())
+    blocks.extend(_looked_up(words, line))
+    blocks.extend(_signed(words, line, known.report.directory))
+    shortest = LENGTHS[-1]
+    told = [_told(words, line, known.report.directory, case=case, inside=inside, most=m) for m in LENGTHS[1:]]
+    blocks.extend(next((t for t in told if fits([*blocks, *t])), told[LENGTHS.index(shortest) - 1]))
+    blocks.extend(_form(words, line, asked, known))
+    send = _send(words, case, line) if line.mine else None
+    lets = _button(verbs.STEP_RELEASE, words.say("button_let_others"), case, verbs.step_id(procedure)
+    ) if case and line.lets else None  # fmt: skip
+    again = None if inside or case is None else _button(verbs.STEP, "", case, verbs.step_id(procedure))
+    return _view(
+        words,
+        case,
+        blocks,
+        tuple(a for a in (send, lets, back) if a is not None),
+        revision=procedure.visit,
+        refresh=again,
+        reader=reader,
+    )
+
+
+def _step_head(words: Words, case: Case | None, line: Line) -> list[Block]:
+    title = words.text(line.step.title) or words.text(line.flow.title)
+    heading = words.say("step_title", title=title, number=case.number) if case else title
+    body = words.text(line.step.body)
+    blocks: list[Block] = list(titled(heading, body))
+    if line.step.kind == "wait" and line.step.event.by_language:
+        blocks.append(Paragraph(text=words.text(line.step.event)))
+    if case is not None:
+        rows = [(words.say("label_urgency"), words.say(f"urgency_{case.urgency}"))]
+        at = line.procedure.expires_at or line.procedure.due_at
+        if at:
+            rows.append((words.say("label_until"), words.moment(at)))
+        blocks.append(Facts(rows=tuple(rows)))
+    return blocks
+
+
+def _national(words: Words, step: Step) -> list[Block]:
+    """Where a step comes from, for whoever sees the case; national practice is to be checked before use."""
+    if step.origin == "national":
+        return [Notice(text=words.say("step_national", source=literal(step.source)), tone="accent")]
+    return (
+        [Paragraph(text=words.say("step_source", source=literal(step.source)), subtle=True)]
+        if step.source
+        else []
+    )
+
+
+def _looked_up(words: Words, line: Line) -> list[Block]:
+    """The row of the grid that was asked about: its marks, where the policy's lines conflict, its source."""
+    field = line.flow.fields.get(line.step.looks_up)
+    grid = words.definition.grids.get(field.table) if field else None
+    chosen = line.procedure.answers.get(line.step.looks_up, "")
+    row = next((r for r in grid.rows if r.key == chosen), None) if grid else None
+    if grid is None or row is None:
+        return []
+    marked = [literal(words.text(label)) for key, label in grid.columns if key in row.marks]
+    rows = (
+        (words.say("answer_about"), literal(words.text(row.label))),
+        (words.say("answer_policy"), "\n\n".join(marked) or words.say("answer_unmarked")),
+        (words.say("label_source"), literal(row.source or grid.source)),
+    )
+    blocks: list[Block] = [Facts(rows=rows)]
+    if row.conflict.by_language:
+        conflict = literal(words.text(row.conflict))
+        blocks.append(Notice(text=words.say("answer_conflict", conflict=conflict), tone="warning"))
+    return blocks
+
+
+def _signed(words: Words, line: Line, directory: Directory) -> list[Block]:
+    """Who has signed, for an approval, and whose signature is open."""
+    if line.step.kind != "approval":
+        return []
+    procedure = line.procedure
+    signed = (
+        words.say(
+            "signed_by", who=name_of(words, s.by, directory), role=words.role(s.role), when=words.moment(s.at)
+        )
+        for s in procedure.signatures
+        if s.step == line.step.key and s.at >= procedure.step_began_at
+    )
+    blocks: list[Block] = [Paragraph(text=said) for said in signed]
+    needs = line.step.needs or len(line.step.approvers)
+    left = max(0, needs - len(blocks))
+    open_to = ", ".join(words.role(role) for role in line.roles)
+    blocks.append(Paragraph(text=words.say("sign_left", count=left, roles=open_to), subtle=True))
+    return blocks
+
+
+def _told(
+    words: Words, line: Line, directory: Directory, *, case: Case | None, inside: bool, most: int
+) -> list[Block]:
+    """What was answered before: all of it for who sees the case, who signs, and in what staff asked for; else
+    that of the steps which this one requires."""
+    everything = inside or line.step.kind == "approval" or (case is not None and case.what == "request")
+    wanted = {s for s in line.flow.steps if everything or s in line.step.requires}
+    rows: list[tuple[str, str]] = []
+    for done in line.procedure.done:
+        step = line.flow.steps.get(done.step)
+        if step is None or done.step not in wanted or case is None:
+            continue
+        form = form_of(words.definition, line.flow, step)
+        for key, value in done.answers.items():
+            if key in form and value:
+                shown = clipped(shown_answer(words, form[key], value, directory), most)
+                rows.append((words.text(form[key].label), shown))
+    if not rows:
+        return []
+    return [Paragraph(text=words.say("step_before"), subtle=True), Facts(rows=tuple(rows[-MOST_SAID:]))]
+
+
+def _form(words: Words, line: Line, asked: tuple[Field, ...], known: Known) -> tuple[Block, ...]:
+    procedure = line.procedure
+    if not line.mine:
+        return (Notice(text=words.say("step_held_back"), tone="warning"),) if line.lets else ()
+    wrong = procedure.errors.get(FORM, "")
+    return form_blocks(
+        words,
+        asked,
+        answers=procedure.answers,
+        errors=procedure.errors,
+        directory=known.report.directory,
+        form_error=words.say(f"error_{wrong}") if wrong else "",
+    )
+
+
+def _send(words: Words, case: Case | None, line: Line) -> Action:
+    label = {
+        "guidance": "button_understood", "approval": "button_sign", "wait": "button_happened",
+    }.get(line.step.kind, "button_step_done")  # fmt: skip
+    procedure = line.procedure
+    return Action(
+        verb=verbs.STEP_DO,
+        label=words.say(label if case or label != "button_step_done" else "button_next"),
+        target=case.id if case else procedure.id,
+        action_id=verbs.step_id(procedure),
+        tone="positive",
+    )
+
+
+def step_alert(words: Words, case: Case, procedure: Procedure, *, reader: PersonId) -> View:
+    """Before it is opened: number, urgency and *Open*."""
+    urgency = words.say(f"urgency_{case.urgency}")
+    blocks = (
+        *titled(words.say("step_alert_title", number=case.number), words.say("step_new")),
+        Facts(rows=((words.say("label_urgency"), urgency),)),
+    )
+    open_it = _button(verbs.STEP, words.say("button_open"), case, verbs.step_id(procedure), good=True)
+    view = _view(words, case, blocks, (open_it,), refresh=replace(open_it, label=""), reader=reader)
+    return replace(view, summary=words.say("alert_summary", number=case.number, urgency=urgency))
+
+
+def step_settled(
+    words: Words,
+    case: Case,
+    procedure: Procedure,
+    *,
+    reader: PersonId,
+    kept: tuple[HandOver, ...] = (),
+    said: str = "",
+) -> View:
+    """In place of a step that somebody has done, or that is over; what they keep can be handed on here."""
+    text = words.say("step_settled", number=case.number)
+    blocks: list[Block] = list(titled(words.say("step_settled_title"), said or text))
+    hand = tuple(
+        _button(verbs.HAND, words.say("button_hand", what=clipped(h.what, 40)), case,
+                verbs.step_id(procedure, h.step))
+        for h in kept[:ON_A_PAGE]
+    )  # fmt: skip
+    again = _button(verbs.STEP, "", case, verbs.step_id(procedure))
+    return _view(words, case, blocks, hand, refresh=again, reader=reader)
+
+
+def hand_view(
+    words: Words,
+    case: Case,
+    procedure: Procedure,
+    step: Step,
+    known: Known,
+    *,
+    back: Action | None,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> View:
+    """A device goes on: the same questions as when it came, said anew."""
+    flow = words.definition.flows[procedure.flow]
+    form = form_of(words.definition, flow, step)
+    asked = tuple(replace(f, key=key) for key, f in form.items())
+    blocks: list[Block] = list(titled(words.say("hand_title", number=case.number), words.say("hand_body")))
+    for h in procedure.hand_overs:
+        if h.step == step.key:
+            line = words.say(
+                "hand_line",
+                what=literal(h.what),
+                gave=literal(h.gave),
+                took=literal(h.took),
+                where=literal(h.where),
+                when=words.moment(h.at),
+            )
+            blocks.append(Paragraph(text=line, subtle=True))
+    blocks.extend(
+        form_blocks(words, asked, answers=values or {}, errors=errors or {}, directory=known.report.directory)
+    )
+    send = Action(
+        verb=verbs.HAND_DO,
+        label=words.say("button_hand_send"),
+        target=case.id,
+        action_id=verbs.step_id(procedure, step.key),
+        tone="positive",
+    )
+    actions = (send, back) if back else (send,)
+    return _view(words, case, blocks, actions, revision=procedure.visit)
+
+
+# --- begin, stop, ask ---
+
+
+PICKED = "flow"
+WHY = "why"
+
+
+def picked(words: Words, label: str, choices: Iterable[tuple[str, str]]) -> Field:
+    """One of several, by a key and what it is called."""
+    options = tuple(Option(key=key, label=plain(name)) for key, name in choices)
+    needed = plain(words.say("error_choose"))
+    return Field(key=PICKED, kind="choice", label=plain(words.say(label)), needed=needed, options=options)
+
+
+def begin_view(
+    words: Words,
+    case: Case,
+    flows: Iterable[Flow],
+    *,
+    action_id: str,
+    back: Action,
+    directory: Directory,
+    errors: Mapping[str, str] | None = None,
+) -> View:
+    """Which procedure shall begin?"""
+    choices = ((flow.key, words.text(flow.title)) for flow in flows)
+    form = form_blocks(
+        words, (picked(words, "begin_which", choices),), answers={}, errors=errors or {}, directory=directory
+    )
+    title = words.say("begin_title", number=case.number)
+    send = Action(
+        verb=verbs.BEGIN_DO, label=words.say("button_begin_send"), target=case.id, action_id=action_id,
+        tone="positive",
+    )  # fmt: skip
+    return _view(words, case, (*titled(title, words.say("begin_body")), *form), (send, back))
+
+
+def stop_form(words: Words, lines: Iterable[Line]) -> tuple[Field, Field]:
+    """Which one, and why."""
+    choices = ((line.procedure.id, words.text(line.flow.title)) for line in lines)
+    why = Field(
+        key=WHY, kind="paragraph", label=plain(words.say("stop_why")), needed=plain(words.say("stop_needed")),
+        max_length=1000,
+    )  # fmt: skip
+    return picked(words, "stop_which", choices), why
+
+
+def stop_view(
+    words: Words,
+    case: Case,
+    lines: Iterable[Line],
+    *,
+    action_id: str,
+    back: Action,
+    directory: Directory,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> View:
+    """Which procedure shall end before its end, and why?"""
+    fields = stop_form(words, lines)
+    form = form_blocks(words, fields, answers=values or {}, errors=errors or {}, directory=directory)
+    title = words.say("stop_title", number=case.number)
+    send = Action(
+        verb=verbs.STOP_DO, label=words.say("button_stop_send"), target=case.id, action_id=action_id
+    )
+    return _view(words, case, (*titled(title, words.say("stop_body")), *form), (send, back))
+
+
+def ask_view(
+    words: Words, flows: Iterable[Flow], *, chosen: str = "", errors: Mapping[str, str] | None = None
+) -> View:
+    """What somebody of the staff can ask for, or ask about."""
+    choices = tuple((flow.key, words.text(flow.title)) for flow in flows)
+    report = Action(verb=verbs.REPORT, label=words.say("button_report"), target="", action_id="")
+    if not choices:
+        return _view(words, None, titled(words.say("ask_title"), words.say("ask_nothing")), (report,))
+    form = form_blocks(
+        words, (picked(words, "ask_which", choices),),
+        answers={PICKED: chosen}, errors=errors or {}, directory=NO_DIRECTORY,
+    )  # fmt: skip
+    send = Action(
+        verb=verbs.ASK_DO, label=words.say("button_next"), target="", action_id="ask", tone="positive"
+    )
+    blocks = (*titled(words.say("ask_title"), words.say("ask_body")), *form)
+    return _view(words, None, blocks, (send, report))
+
+
+def asked_over(words: Words, said: str) -> View:
+    """In place of what was asked, once it is sent or answered."""
+    again = Action(verb=verbs.ASK, label=words.say("button_ask"), target="", action_id="", sends_inputs=False)
+    return _view(words, None, titled(words.say("ask_title"), words.say(said)), (again,))
+
+
+def request_view(
+    words: Words,
+    run: Run,
+    case: Case,
+    flow: Flow,
+    lines: tuple[Line, ...],
+    *,
+    bare: bool,
+) -> View:
+    """The requester's receipt: number and state, and whose step it is by role; left out of it, no more."""
+    rows = [(case.number, words.say(f"state_{state_of(case)}"))]
+    title = words.say("request_title", title="" if bare else words.text(flow.title)).strip()
+    blocks: list[Block] = [*titled(title), Facts(rows=tuple(rows))]
+    if not bare and case.closing is not None:
+        blocks.append(Paragraph(text=words.say(f"outcome_{case.closing.outcome}")))
+    elif not bare:
+        blocks.extend(waiting_blocks(words, lines))
+    mine = [] if bare else [_step_button(words, case, line) for line in lines if line.mine]
+    return View(
+        summary=words.say("request_summary"),
+        blocks=tuple(blocks),
+        actions=tuple(mine[:ON_A_PAGE]),
+        language=words.language,
+        revision=run.revision,
+        refresh=Action(verb=verbs.RECEIPT, label="", target=run.id, action_id="receipt", sends_inputs=False),
+        refresh_for=run.person,
+    )
