@@ -34,7 +34,7 @@ def said() -> Iterator[ast.expr]:
         for node in ast.walk(tree):
             called = node.func if isinstance(node, ast.Call) else None
             if isinstance(node, ast.Call) and isinstance(called, ast.Attribute) and called.attr in SAYING:
-                yield node.args[0]
+                yield from node.args[:1]
 
 
 def literals() -> set[str]:
