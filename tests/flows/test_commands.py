@@ -153,4 +153,4 @@ def test_a_command_starts_fast() -> None:
 
     # Of the processor, not of the clock: other work on the machine is not the command's.
     used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    assert used < 0.6
+    assert used < 1.0
