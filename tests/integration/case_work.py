@@ -19,6 +19,7 @@ from bot.casework.composing import Compositor
 from bot.casework.incident import open_cases
 from bot.casework.office import new_id
 from bot.casework.ports import Envelope
+from bot.casework.procedures.knowing import open_ones
 from bot.casework.reading import read_report
 from bot.casework.reporting import facts_for
 from bot.casework.tables import CASES, CLOCKS, OUTBOX, POSTED, REFERENCES
@@ -172,10 +173,31 @@ async def do(bot: Handrail, name: str, case: Case, key: str, **values: str) -> A
 
 
 async def done(bot: Handrail, name: str, case: Case, key: str, **values: str) -> Case:
-    """The action done; the case afterwards. Fails where it was refused."""
+    """The action done; the case afterwards. Fails where it was refused.
+
+    Before closing, procedures that hold the case open are stopped by the same person.
+    """
+    if offer_does(bot, case, key) == "close":
+        await stop_procedures(bot, name, case)
     answer = await do(bot, name, case, key, **values)
     assert not answer.refused, answer.text or text_of(answer)
     return now(bot, case)
+
+
+def offer_does(bot: Handrail, case: Case, key: str) -> str:
+    """What an action does."""
+    return bot.service.office.definition_of(now(bot, case)).actions[key].does
+
+
+async def stop_procedures(bot: Handrail, name: str, case: Case) -> None:
+    """Every open procedure of the case ended, with a reason."""
+    for each in open_ones(bot.service.office.unit(), now(bot, case)):
+        form = await press(bot, name, verbs.STOP, case.id, "stop")
+        mark = (
+            next((a.action_id for a in form.view.actions if a.verb == verbs.STOP_DO), "") if form.view else ""
+        )
+        await press(bot, name, verbs.STOP_DO, case.id, mark, flow=each.id, why="It is settled")
+    await bot.settled()
 
 
 async def close(bot: Handrail, name: str, case: Case, outcome: str = "found", **more: str) -> Case:
@@ -243,9 +265,9 @@ def in_channel(bot: Handrail, case: Case) -> list[str]:
 
 
 def climbing(bot: Handrail, case: Case) -> set[str]:
-    """The duties of the case for which a clock is armed."""
+    """The duties of the case for which a climb's clock is armed."""
     found = (bot.service.store.get(CLOCKS, key) for key in bot.service.store.find(CLOCKS, "case", case.id))
-    return {alarm.duty for alarm in found if alarm is not None}
+    return {alarm.duty for alarm in found if alarm is not None and alarm.kind == "climb"}
 
 
 def live_messages(bot: Handrail, name: str, case: Case) -> list[str]:

@@ -346,7 +346,12 @@ async def test_a_closed_case_offers_a_note_to_leave_somebody_out_and_to_open_it_
     async with school_day(tmp_path) as bot:
         case = await done(bot, TESS, await rules(bot), "take")
         case = await close(bot, TESS, case)
-        assert set(buttons(await open_case(bot, TESS, case))) == {"Add a note", "Open it again", "More"}
+        assert set(buttons(await open_case(bot, TESS, case))) == {
+            "Add a note",
+            "Open it again",
+            "What is to be done",
+            "More",
+        }
         late = await do(bot, TESS, case, "decide", action="ict", answer="yes", why="After the end")
         assert late.refused
         assert "You had typed: After the end" in text_of(late)

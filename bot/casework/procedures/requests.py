@@ -17,7 +17,7 @@ from bot.casework.procedures.running import CLOCK, follow, write
 from bot.casework.tables import CASES, PROCEDURES
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
-from bot.casework.views.procedures import PICKED, Line, ask_view, asked_over, step_view
+from bot.casework.views.procedures import PICKED, Line, answered, ask_view, asked_over, step_view
 from bot.casework.words import Words
 from bot.engine import procedure as engine
 from bot.engine.holders import barred as why_barred
@@ -206,10 +206,11 @@ def asked_card(office: Office, procedure: Procedure, words: Words) -> View:
     """The step it stands at; or that it was sent, or answered."""
     if procedure.case:
         return asked_over(words, "ask_sent")
+    line = Line(
+        procedure=procedure, flow=flow_of(office, procedure), step=step_of(office, procedure), mine=True
+    )
     if procedure.state != "open":
-        return asked_over(words, "ask_answered")
-    flow = flow_of(office, procedure)
-    line = Line(procedure=procedure, flow=flow, step=step_of(office, procedure), mine=True)
+        return answered(words, line)
     return step_view(words, None, line, _nothing_known(office, procedure), inside=False, back=None)
 
 

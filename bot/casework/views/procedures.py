@@ -267,10 +267,12 @@ def _signed(words: Words, line: Line, directory: Directory) -> list[Block]:
 def _told(
     words: Words, line: Line, directory: Directory, *, case: Case | None, inside: bool, most: int
 ) -> list[Block]:
-    """What was answered before: all of it for who sees the case, who signs, and in what staff asked for; else
-    that of the steps which this one requires."""
+    """What was answered before: all of it for who sees the case, who signs, and in what staff asked for; for
+    others the questions of the steps which this one requires, in a case about an adult not even those unless
+    its owner began the procedure."""
     everything = inside or line.step.kind == "approval" or (case is not None and case.what == "request")
-    wanted = {s for s in line.flow.steps if everything or s in line.step.requires}
+    closed = case is not None and case.routed.restricted and line.procedure.asked_by is None
+    wanted = {s for s in line.flow.steps if everything or (s in line.step.requires and not closed)}
     rows: list[tuple[str, str]] = []
     for done in line.procedure.done:
         step = line.flow.steps.get(done.step)
@@ -278,7 +280,7 @@ def _told(
             continue
         form = form_of(words.definition, line.flow, step)
         for key, value in done.answers.items():
-            if key in form and value:
+            if key in form and value and (everything or key in step.fields):
                 shown = clipped(shown_answer(words, form[key], value, directory), most)
                 rows.append((words.text(form[key].label), shown))
     if not rows:
@@ -297,6 +299,7 @@ def _form(words: Words, line: Line, asked: tuple[Field, ...], known: Known) -> t
         answers=procedure.answers,
         errors=procedure.errors,
         directory=known.report.directory,
+        notices=line.step.notices,
         form_error=words.say(f"error_{wrong}") if wrong else "",
     )
 
@@ -306,9 +309,10 @@ def _send(words: Words, case: Case | None, line: Line) -> Action:
         "guidance": "button_understood", "approval": "button_sign", "wait": "button_happened",
     }.get(line.step.kind, "button_step_done")  # fmt: skip
     procedure = line.procedure
+    own = words.text(line.step.send) if line.step.send.by_language else ""
     return Action(
         verb=verbs.STEP_DO,
-        label=words.say(label if case or label != "button_step_done" else "button_next"),
+        label=own or words.say(label if case or label != "button_step_done" else "button_next"),
         target=case.id if case else procedure.id,
         action_id=verbs.step_id(procedure),
         tone="positive",
@@ -480,6 +484,14 @@ def asked_over(words: Words, said: str) -> View:
     """In place of what was asked, once it is sent or answered."""
     again = Action(verb=verbs.ASK, label=words.say("button_ask"), target="", action_id="", sends_inputs=False)
     return _view(words, None, titled(words.say("ask_title"), words.say(said)), (again,))
+
+
+def answered(words: Words, line: Line) -> View:
+    """What a question came to: the words of its end, and what it looked up there."""
+    again = Action(verb=verbs.ASK, label=words.say("button_ask"), target="", action_id="", sends_inputs=False)
+    title = words.text(line.step.title) or words.text(line.flow.title)
+    body = words.text(line.step.body) or words.say("ask_answered")
+    return _view(words, None, (*titled(title, body), *_looked_up(words, line)), (again,))
 
 
 def request_view(
