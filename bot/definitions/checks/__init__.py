@@ -16,6 +16,7 @@ from bot.definitions.checks.flows import check_flows
 from bot.definitions.checks.forms import check_forms
 from bot.definitions.checks.languages import check_languages
 from bot.definitions.checks.proofs import check_paths
+from bot.definitions.checks.reports import check_reports
 from bot.definitions.checks.roles import check_roles
 from bot.definitions.checks.rules import check_rules
 from bot.definitions.checks.school import check_school
@@ -38,6 +39,7 @@ def check(definition: Definition, lines: Lines, common_texts: Mapping[str, Text]
     check_routing(findings)
     check_rules(findings)
     check_flows(findings)
+    check_reports(findings)
     check_begins(findings)
     check_forms(findings)
     check_decisions(findings)

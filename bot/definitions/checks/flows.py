@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.definitions.checks.findings import CHOICES, Findings
 from bot.definitions.checks.graph import circles, endless, reached, ways_of
@@ -16,11 +17,24 @@ def check_flows(findings: Findings) -> None:
     for flow in findings.definition.flows.values():
         place = f"flows.{flow.key}"
         _check_flow_head(findings, flow, place)
-        check_fields(findings, flow.fields, f"{place}.fields", findings.scope(flow))
+        for key, asked in flow.fields.items():
+            check_fields(findings, {key: asked}, f"{place}.fields", _in_its_forms(findings, flow, key))
         for step in flow.steps.values():
             check_step(findings, flow, step, f"{place}.steps.{step.key}")
         _check_used(findings, flow, place)
         _check_ways(findings, flow, place)
+
+
+def _in_its_forms(findings: Findings, flow: Flow, key: str) -> Scope:
+    """The flow's scope, and what every step that asks this asks besides, which stands there without the
+    step's key (outcome)."""
+    scope = findings.scope(flow)
+    asking = [step for step in flow.steps.values() if key in step.fields]
+    forms = [findings.definition.forms.get(step.kind, {}) for step in asking] if flow.use != "report" else []
+    shared = (
+        {name: asked for name, asked in forms[0].items() if all(name in f for f in forms)} if forms else {}
+    )
+    return replace(scope, fields={**shared, **scope.fields}) if shared else scope
 
 
 def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, scope: Scope) -> None:
@@ -41,6 +55,7 @@ def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, sc
             if asked.kind != "row":
                 findings.fault(f"{here}.table", "only a field of kind row has a table", "Delete this line.")
         findings.condition(f"{here}.show", asked.show, scope)
+        findings.condition(f"{here}.needed_when", asked.needed_when, scope)
 
 
 def _check_flow_head(findings: Findings, flow: Flow, place: str) -> None:

@@ -33,6 +33,11 @@ def check_school(findings: Findings) -> None:
         if not clock.remind_minutes <= clock.climb_minutes <= clock.outside_minutes:
             remedy = "Let the reminder come first, then the climb, then the outside route."
             findings.fault(place, "the delays are not in their order", remedy)
+    clocks = school.clocks
+    if clocks.unfinished_remind_minutes > clocks.unfinished_tell_minutes:
+        remedy = "Let the reminder come before the DSL is told."
+        place = "school.clocks.unfinished_remind_minutes"
+        findings.fault(place, "the delays are not in their order", remedy)
     for key in OWN_SENTENCES:
         said = findings.definition.texts.get(key)
         if said is None or not said.say().strip():

@@ -109,6 +109,12 @@ def check_step(findings: Findings, flow: Flow, step: Step, place: str) -> None:
     if flow.use != "report" and step.key in flow.fields and outcomes_of(findings.definition, step):
         what = f"there is a field {step.key} as well, and how this step turns out is kept under the same key"
         findings.fault(place, what, "Give one of the two another key.")
+    if step.deletes and not step.requires:
+        what = "deletes something, and nothing has to be answered before"
+        remedy = (
+            "Add requires: with the step that decides it (may it be evidence, have the police been asked)."
+        )
+        findings.fault(f"{place}.deletes", what, remedy)
     if step.due_in_hours and not step.due_minutes:
         what = "counts in school hours, but there is no time to count"
         findings.fault(f"{place}.due_in_hours", what, "Add due_minutes:, or delete due_in_hours:.")

@@ -42,6 +42,9 @@ def check_routing(findings: Findings) -> None:
     for at, rule in enumerate(routing.overlays):
         place = f"routing.overlays.{at}"
         _check_rule(findings, rule, place)
+        if rule.when is None:
+            remedy = "Add when:; whoever is always to be told belongs into each rule."
+            findings.fault(place, "an overlay without a condition", remedy)
         if rule.owner or rule.by_table or rule.only:
             remedy = "Delete owner, only and by_table here: an overlay adds, a rule decides."
             findings.fault(place, "an overlay cannot give the case to anybody", remedy)

@@ -99,6 +99,7 @@ steps:
     kind: task
     title: Delete it
     body: Only this.
+    requires: [police]
     deletes: [material]
     next: keep
   tell:

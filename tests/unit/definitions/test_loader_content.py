@@ -127,7 +127,7 @@ CHANGES = (
     (REPORT, "label: What is it?", "label: What was it?"),
     (REPORT, "flags: [strong]", "flags: [strong, child_protection]"),
     (REPORT, "kind: paragraph", "kind: text"),
-    (REPORT, "      - otherwise: route", "      - otherwise: tell"),
+    (REPORT, "      - otherwise: route", "      - otherwise: which"),
     (
         REPORT,
         "      rules: {label: Rules, flags: [strong]}\n      child: {label: A child}\n",
