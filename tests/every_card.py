@@ -10,13 +10,19 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
 from bot.casework import verbs
-from bot.casework.tables import CASES, CHANNELS, RUNS
+from bot.casework.admin import tell_faults
+from bot.casework.drafts import drafts_of, settle, waiting_draft
+from bot.casework.drafts import propose as propose_draft
+from bot.casework.tables import CASES, CHANNELS, RUNS, VERSIONS
 from bot.definitions.loader import find_pack, load
+from bot.model.definition import Definition
+from bot.model.problems import Problem
+from bot.model.versions import Published
 from bot.rehearsal.cards import NotOnCard, buttons, inputs, words
 from tests.fakes.messenger import no_answer, refusal
 from tests.stage import CHANNEL, Line, Shown, Stage, stage
@@ -581,6 +587,83 @@ async def days(on: Stage) -> None:
     await on.wind(days=1)
 
 
+async def versions(on: Stage) -> None:
+    unit, admin = on.office.unit(), on.person("admin")
+    first = Published(hash="first", before="", by=admin, role="admin", why="", at=unit.now)
+    unit.put(VERSIONS, "000001", first)
+    unit.stage()
+    await on.say("tutor", "admin")
+    await on.say("admin", "admin")
+    on.faults = (Problem(file="kingsmead/roles.yaml", line=3, place="roles", what="x", remedy="y"),)
+    bare = {
+        key: replace(grid, rows=tuple(replace(row, marks=()) for row in grid.rows))
+        for key, grid in on.definition.grids.items()
+    }
+    await propose(on, replace(on.definition, hash="first", tables={}, grids=bare))
+    await on.say("admin", "admin")
+    await on.press("admin", "Read the changes")
+    confirming = [
+        p.id for p in on.office.directory().people.values() if {"dsl", "headteacher"} & set(p.roles)
+    ]
+    for gone in on.office.directory().people:
+        if gone != admin:
+            await on.live("removed", gone)
+    await to_the_end(on, "admin")
+    await on.press("admin", "Ask for these changes")
+    await on.say("admin", "admin")
+    await on.live("channel_deleted", "admin", channel=CHANNEL)
+    await on.install(*confirming)
+    await on.press("admin", "Ask for these changes")
+    await on.say("admin", "admin")
+    await to_the_end(on, "dsl")
+    await on.press("dsl", "Page before")
+    await to_the_end(on, "dsl")
+    await on.press("dsl", "Accept")
+    await on.press("dsl", "Decline", why=HOSTILE)
+    await on.press("dsl", "Accept", why=HOSTILE)
+    for content in ("second", "third", "fourth"):
+        await propose(on, replace(on.definition, hash=content))
+    await on.press("admin", "Ask for these changes")
+    await on.press("headteacher", "Accept", why="Agreed")
+    await on.say("admin", "admin")
+    accepted = waiting_draft(on.office, on.office.unit())
+    assert accepted is not None
+    unit = on.office.unit()
+    settle(on.office, unit, accepted, published=True)
+    tell_faults(on.office, unit, on.faults, mark="saved")
+    unit.stage()
+    await on.settle()
+    stale = next(d for d in drafts_of(on.office, unit) if d.hash == "second")
+    await on.send("admin", verbs.DRAFT, target=stale.id)
+
+
+async def propose(on: Stage, newer: Definition) -> None:
+    """Somebody saves this version of the pack."""
+    unit, said = on.office.unit(), set(on.texts.said)
+    propose_draft(on.office, unit, newer)
+    # The difference compares every sentence, and says none.
+    on.texts.said = said
+    unit.stage()
+    await on.settle()
+
+
+async def to_the_end(on: Stage, who: str) -> None:
+    """Read a draft to its last page."""
+    while "Read on" in (one.label for one in buttons(on.last(who).card)):
+        await on.press_on(who, on.last(who), "Read on")
+
+
+async def moved_on(on: Stage) -> None:
+    await report(on, "tutor", what="child", pupils_affected=ABI)
+    why = {"why": "The steps are better"}
+    await on.send("dsl", verbs.DO, target=newest(on), action_id="newer_rules.0", values=why)
+    roles = {key: role for key, role in on.definition.roles.items() if key not in ("dsl", "deputy_dsl")}
+    on.shelf.switch(replace(on.definition, hash="no roles", roles=roles))
+    await act(on, "dsl", "Go on by the newer rules", **why)
+    on.shelf.switch(replace(on.definition, hash="newer"))
+    await act(on, "dsl", "Go on by the newer rules", **why)
+
+
 async def uncertain_sends(on: Stage) -> None:
     await on.say("tutor", "report")
     await on.press("tutor", "No", what="child", pupils_affected=ABI)
@@ -599,6 +682,7 @@ SCENES: tuple[Scene, ...] = (
     a_rule_was_broken, handed_over, second_to_press, tasks, typed_adult, typed_people,
     an_adult, staff_table, left_out, the_reporter_is_left_out,
     much_writing, old_buttons, channels, linking, pictures_and_strangers, days, uncertain_sends,
+    versions, moved_on,
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from bot.delivery.outcomes import Policy
 from bot.model.definition import Definition
 from bot.model.events import Answer, LifeKind, Lived, Place, Pressed, Said, Speaker
 from bot.model.people import PersonId
+from bot.model.problems import Problem
 from bot.model.text import Text
 from bot.people.file import PeopleFile
 from bot.rehearsal.cards import NotOnCard, button, buttons, input_id, press_data
@@ -92,16 +93,21 @@ class Clock:
 
 @dataclass(slots=True)
 class Shelf:
-    """One definition, in force for all."""
+    """One definition in force, and those that were before it."""
 
     definition: Definition
+    others: dict[str, Definition] = field(default_factory=dict)
 
     def current(self) -> Definition:
         return self.definition
 
     def by_hash(self, content_hash: str) -> Definition:
-        assert content_hash == self.definition.hash
-        return self.definition
+        return self.definition if content_hash == self.definition.hash else self.others[content_hash]
+
+    def switch(self, newer: Definition) -> None:
+        """Put another version in force; the one before stays known."""
+        self.others[self.definition.hash] = self.definition
+        self.definition = newer
 
 
 @dataclass(slots=True)
@@ -135,15 +141,18 @@ class Stage:
         self.scene = ""
         self.answered: Shown | None = None
         self.gaps: tuple[str, ...] = ()
+        self.faults: tuple[Problem, ...] = ()
+        self.shelf = Shelf(self.definition)
         self._taken = 0
         self._seen: dict[str, list[Shown]] = {}
         self.office = Office(
             store=self.store,
             people=self.people,
             clock=self.clock,
-            shelf=Shelf(self.definition),
+            shelf=self.shelf,
             wake=lambda: None,
             gaps=lambda: self.gaps,
+            faults=lambda: self.faults,
         )
         self.desk = FrontDesk(self.office)
         following = Following(self.office, self.teams)

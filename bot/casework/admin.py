@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.casework.drafts import DRAFT, may, shown_draft, waiting_draft
+from bot.casework import messages
+from bot.casework.drafts import DRAFT, admins, may, shown_draft, waiting_draft
 from bot.casework.linking import ADMIN
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.overdue import OVERDUE, banner, overdue_view
 from bot.casework.posts import linked_channel
 from bot.casework.tables import CHANNELS, DRAFTS, EVERY, REFERENCES, VERSIONS
+from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
 from bot.casework.views.versions import Standing, admin_view, faults_view
 from bot.casework.words import Words
@@ -71,6 +73,19 @@ def draft_reply(office: Office, words: Words, item: Item, now: datetime) -> View
     """The draft as it is when its message goes."""
     draft, person = office.store.get(DRAFTS, item.params["draft"]), item.to_person or ""
     return shown_draft(office, words, draft, person, now) if draft is not None else blank_view(words)
+
+
+def tell_faults(office: Office, unit: Unit, faults: tuple[Problem, ...], *, mark: str) -> None:
+    """The admins hear of the first fault of a saved pack, once for each content (`mark`)."""
+    if not faults:
+        return
+    first = faults[0]
+    said = {
+        "file": first.file, "line": str(first.line), "place": first.place, "what_is_wrong": first.what,
+        "remedy": first.remedy, "count": str(len(faults)),
+    }  # fmt: skip
+    for person in admins(office.directory()):
+        messages.reply(office, unit, person, FAULTS, key=f"{FAULTS}/{mark}/{person}", **said)
 
 
 def faults_reply(_office: Office, words: Words, item: Item, _now: datetime) -> View:

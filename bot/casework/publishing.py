@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bot.casework import drafts, messages
-from bot.casework.admin import FAULTS
+from bot.casework import drafts
+from bot.casework.admin import tell_faults
 from bot.casework.gaps import tell_gaps
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.packs import (
@@ -125,7 +125,7 @@ class Publishing:
         self._faults = faults
         unit = self._office.unit()
         if definition is None or faults:
-            self._tell_faults(unit, saved, faults)
+            self._refuse(unit, faults, mark=saved.mark)
         elif definition.hash == self._shelf.current().hash:
             drafts.set_aside(self._office, unit)
         elif self._mode() == "files":
@@ -140,22 +140,9 @@ class Publishing:
     def _faults_of(self, definition: Definition) -> tuple[Problem, ...]:
         return tuple(p for p in (*self._prove(definition), *self._staffing.fit(definition)) if p.grave)
 
-    def _tell_faults(self, unit: Unit, saved: Saved, faults: tuple[Problem, ...]) -> None:
-        """The admins hear of the first fault, once for each content."""
-        log.warning(
-            "A saved pack has %s faults and does not take effect",
-            len(faults),
-            extra={"action": "pack_faulty"},
-        )
-        if not faults:
-            return
-        first = faults[0]
-        said = {
-            "file": first.file, "line": str(first.line), "place": first.place, "what_is_wrong": first.what,
-            "remedy": first.remedy, "count": str(len(faults)),
-        }  # fmt: skip
-        for person in drafts.admins(self._office.directory()):
-            messages.reply(self._office, unit, person, FAULTS, key=f"{FAULTS}/{saved.mark}/{person}", **said)
+    def _refuse(self, unit: Unit, faults: tuple[Problem, ...], *, mark: str) -> None:
+        log.warning("A pack with faults does not take effect", extra={"action": "pack_faulty"})
+        tell_faults(self._office, unit, faults, mark=mark)
 
     async def _publish_accepted(self) -> None:
         """What two people have agreed on takes effect, also when the service was stopped in between."""
@@ -171,7 +158,7 @@ class Publishing:
                 self._faults = tuple(p for p in faulty.problems if isinstance(p, Problem))
                 unit = self._office.unit()
                 drafts.settle(self._office, unit, draft, published=False)
-                self._tell_faults(unit, Saved(mark=draft.id, files={}, definition=None), self._faults)
+                self._refuse(unit, self._faults, mark=draft.id)
                 await self._stage(unit)
 
     async def publish(self, version: str, by: PersonId, why: str) -> None:
