@@ -80,6 +80,7 @@ _step = Record(
         "looks_up": key,
         "deletes": _keys,
         "uses": _keys,
+        "records": key,
         "flags": _keys,
         "next": branches,
         "source": word,

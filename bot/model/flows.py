@@ -149,6 +149,7 @@ class Step:
     when it is left. `deletes`, `uses`: names of material that the step does away with, or needs.
     `looks_up`: a field of kind row whose grid row is shown with its marks and source. `expires_minutes` of an
     approval; `others_only`: whoever asked for it may not sign. `flags` are raised when the step is passed.
+    `records`: the case action that counts as recorded with it, so that nobody is asked twice.
     """
 
     key: str
@@ -182,6 +183,7 @@ class Step:
     looks_up: str = ""
     deletes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    records: str = ""
     flags: tuple[str, ...] = ()
     next: tuple[Branch, ...] = ()
     source: str = ""

@@ -106,11 +106,12 @@ async def test_the_illegal_path_begins_by_itself_and_is_walked_to_the_police(tmp
         assert await passed(bot, DEE, case, "illegal_path", device_there="yes", blocked="yes") == "device"
         device = {"outcome": "kept", "what": "a black phone", "gave": "Abi", "took": "Dee", "where": "Safe"}
         assert await passed(bot, DEE, case, "illegal_path", **device) == "spoken_to"
-        await done(bot, DEE, case, "spoken_to", who="Hetty", when="at ten")
-        refused = await do(bot, DEE, case, "close", outcome="found", why="It is settled")
-        assert "Illegal path" in text_of(refused)
         spoken = {"spoken_with": "headteacher", "spoken_name": "Hetty", "spoken_when": "at ten"}
         assert await passed(bot, DEE, case, "illegal_path", **spoken) == "police_guidance"
+        (line,) = now(bot, case).recorded
+        assert (line.action, "Hetty" in line.answers.values()) == ("spoken_to", True)
+        refused = await do(bot, DEE, case, "close", outcome="found", why="It is settled")
+        assert "Illegal path" in text_of(refused)
         assert await passed(bot, DEE, case, "illegal_path") == "police"
         missing = await step(bot, DEE, case, "illegal_path", outcome="made")
         assert missing.refused
@@ -130,9 +131,8 @@ async def test_ict_gets_its_step_and_nothing_of_the_case(tmp_path: Path) -> None
             if asked.who == ("ict_lead",):
                 break
             values = {
-                key: (f.options[0].key if f.options else "Block the address")
+                key: next((o.key for o in definition.fields[key].options), "Block the address")
                 for key in asked.fields
-                if (f := definition.fields[key])
             }
             await passed(bot, DEE, case, "serious_incident", **values)
             run = procedure(bot, case, "serious_incident")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from bot.casework import climbs, messages, refreshing
 from bot.casework.facts import facts_of_case
@@ -36,8 +37,9 @@ from bot.engine import procedure as engine
 from bot.engine.access import may_see
 from bot.engine.conditions import holds
 from bot.engine.procedure import Act, Follows
-from bot.model.cases import Case, Closing, owner_now
-from bot.model.flows import Flow
+from bot.engine.step_form import form_of
+from bot.model.cases import Case, Closing, Recorded, owner_now
+from bot.model.flows import Field, Flow
 from bot.model.outbox import Alarm
 from bot.model.people import PersonId, RoleRef
 from bot.model.procedures import Procedure, StepDone
@@ -120,9 +122,9 @@ def begin(
 
 def act(office: Office, unit: Unit, case: Case, procedure: Procedure, what: Act) -> tuple[Procedure, Case]:
     """Do something with a procedure. With faults, or where it does not fit, nothing is written."""
-    moved, follows = engine.advance(
-        office.definition_of(case), procedure, what, known_of(office, case), unit.now
-    )
+    # Also where the case has been moved to newer definitions since.
+    own = office.shelf.by_hash(procedure.definition)
+    moved, follows = engine.advance(own, procedure, what, known_of(office, case), unit.now)
     if moved.errors or moved == procedure:
         return moved, case
     case = follow(office, unit, case, procedure, moved, follows, what)
@@ -148,6 +150,7 @@ def follow(
     for each in follows:
         if each.kind in ("passed", "signed", "handed", "end"):
             content = _content(procedure, each, next(done, None) if each.kind == "passed" else None)
+            case = _also_recorded(office, case, procedure, each, what, at=unit.now)
             case = unit.case(case, actor=actor, role=role, kind=RECORDED[each.kind], content=content)
         elif each.kind == "begin":
             if each.flow not in {p.flow for p in open_ones(unit, case)}:
@@ -163,6 +166,27 @@ def follow(
     elif procedure.state != "open" and any(f.kind == "end" for f in follows):
         case = _over(office, unit, case, procedure, what)
     return case
+
+
+def _also_recorded(
+    office: Office, case: Case, procedure: Procedure, each: Follows, what: Act, *, at: datetime
+) -> Case:
+    """What somebody did in the step counts as the action that it `records`: closing asks for it no more."""
+    flow = office.definition_of(case).flows[procedure.flow]
+    step = flow.steps[each.step]
+    if each.kind != "passed" or not step.records or what.by is None:
+        return case
+    passed = next(done for done in reversed(procedure.done) if done.step == step.key)
+    form = form_of(office.definition_of(case), flow, step)
+    said = {key: _said(form, key, value) for key, value in passed.answers.items()}
+    line = Recorded(action=step.records, by=what.by, role=what.role, at=at, answers=said)
+    return replace(case, recorded=(*case.recorded, line))
+
+
+def _said(form: Mapping[str, Field], key: str, value: str) -> str:
+    """An answer in the words it was chosen by."""
+    labels = {option.key: option.label.say() for option in form[key].options} if key in form else {}
+    return ", ".join(labels.get(part, part) for part in value.split(",")) if labels else value
 
 
 RECORDED: Mapping[str, str] = {
