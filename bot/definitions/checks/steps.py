@@ -29,7 +29,7 @@ _ALWAYS = frozenset({"key", "kind", "next", "source", "origin", "fires", "mark"}
 _CARD = frozenset({"title", "body", "notices", "send"})
 _REPORT_FORM = frozenset({"fields", "buttons", "unchecked_when", "needs_one", "needs_one_error", "review"})
 _PASSED = frozenset({"requires", "starts", "flags"})
-_DONE = _PASSED | _CARD | {"who", "due_minutes", "due_in_hours", "deletes", "uses"}
+_DONE = _PASSED | _CARD | {"who", "due_minutes", "due_in_hours", "deletes", "uses", "records"}
 
 _REPORT_KEYS: Mapping[str, frozenset[str]] = {
     "guidance": _CARD,
@@ -194,6 +194,8 @@ def _check_roles(findings: Findings, flow: Flow, step: Step, place: str) -> None
     findings.roles(f"{place}.who", step.who, besides=asker)
     findings.roles(f"{place}.tell", step.tell, besides=asker)
     findings.roles(f"{place}.approvers", step.approvers)
+    recording = [a.key for a in findings.definition.actions.values() if a.does == "record"]
+    findings.known(f"{place}.records", step.records, recording, "action that records something")
     for at, needed in enumerate(step.requires):
         findings.known(f"{place}.requires.{at}", needed, flow.steps, "step")
     for at, start in enumerate(step.starts):
