@@ -20,7 +20,7 @@ from bot.definitions.checks.reports import check_reports
 from bot.definitions.checks.roles import check_roles
 from bot.definitions.checks.rules import check_rules
 from bot.definitions.checks.school import check_school
-from bot.definitions.checks.sentences import check_sentences
+from bot.definitions.checks.sentences import check_sentences, every_sentence
 from bot.definitions.checks.sources import check_sources
 from bot.definitions.checks.tables import check_routing, check_tables
 from bot.definitions.checks.used import check_used
@@ -45,9 +45,10 @@ def check(definition: Definition, lines: Lines, common_texts: Mapping[str, Text]
     check_decisions(findings)
     check_paths(findings)
     check_actions(findings)
-    check_sentences(findings, common_texts)
+    said = every_sentence(definition)
+    check_sentences(findings, said, common_texts)
     check_channel(findings)
-    check_languages(findings)
+    check_languages(findings, said)
     check_sources(findings)
     check_used(findings, common_texts)
     return findings.problems

@@ -6,7 +6,7 @@ A missing translation is a hint, since the reader then gets another language. Mu
 from __future__ import annotations
 
 from bot.definitions.checks.findings import Findings
-from bot.definitions.checks.sentences import every_sentence
+from bot.definitions.checks.sentences import Said
 from bot.definitions.draft import line_of
 from bot.model.text import DEFAULT_LANGUAGE
 
@@ -14,13 +14,13 @@ MOST_LINES = 12
 _COMMON = "common/"
 
 
-def check_languages(findings: Findings) -> None:
+def check_languages(findings: Findings, sentences: Said) -> None:
     """Every sentence against `languages:` of the school."""
     school = findings.definition.school
     wanted = tuple(dict.fromkeys((school.language or DEFAULT_LANGUAGE, *school.languages)))
     listed = {DEFAULT_LANGUAGE, *wanted}
     lacking: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for place, said in every_sentence(findings.definition):
+    for place, said in sentences:
         if not said.by_language:
             continue
         mark = line_of(findings.lines, place)

@@ -6,7 +6,7 @@ what that one uses. Everything else that a school writes has none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from string import Formatter
@@ -18,24 +18,25 @@ from bot.model.definition import Definition
 from bot.model.flows import Option
 from bot.model.text import Text
 
-_SECTIONS = ("flows", "actions", "guidance", "tables", "grids", "routing", "decisions", "forms")
+_SECTIONS = ("flows", "actions", "guidance", "tables", "grids", "routing", "decisions", "forms", "texts")
 
 
-def check_sentences(findings: Findings, common: Mapping[str, Text]) -> None:
+Said = Sequence[tuple[str, Text]]
+"""Sentences, each with its place."""
+
+
+def check_sentences(findings: Findings, said: Said, common: Mapping[str, Text]) -> None:
     """Every sentence of the definition."""
-    for key, said in findings.definition.texts.items():
-        lines = common[key].by_language.values() if key in common else ()
-        allowed = {name for line in lines for name in names_in(line) or ()}
-        _check(findings, said, f"texts.{key}", allowed)
-    for section in _SECTIONS:
-        for place, said in _sentences(getattr(findings.definition, section), section):
-            _check(findings, said, place, ())
+    for place, text in said:
+        key = place.removeprefix("texts.")
+        known = common.get(key) if key != place else None
+        lines = known.by_language.values() if known else ()
+        _check(findings, text, place, {name for line in lines for name in names_in(line) or ()})
 
 
-def every_sentence(definition: Definition) -> Iterator[tuple[str, Text]]:
-    """All that a person can ever read of a pack, with its place."""
-    for section in (*_SECTIONS, "texts"):
-        yield from _sentences(getattr(definition, section), section)
+def every_sentence(definition: Definition) -> Said:
+    """All that a person can ever read of a pack."""
+    return [said for name in _SECTIONS for said in _sentences(getattr(definition, name), name)]
 
 
 def _check(findings: Findings, said: Text, place: str, allowed: Collection[str]) -> None:

@@ -82,6 +82,7 @@ def _roles_used(definition: Definition) -> Iterable[str]:
     for table in definition.tables.values():
         for column in table.columns:
             yield from (*column.roles, *column.in_lesson, *column.beyond, *column.may_decide, *column.held_by)
+            yield column.task
     for rule in (*definition.routing.rules, *definition.routing.overlays):
         yield from rule.owner
         for tell in rule.tell:
