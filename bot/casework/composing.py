@@ -19,6 +19,7 @@ from bot.casework.office import Office
 from bot.casework.ports import Address, Envelope, Lapsed, Member, NoWay
 from bot.casework.presses import answer_press, pressed_of
 from bot.casework.procedures import posts as step_posts
+from bot.casework.procedures.knowing import own_words
 from bot.casework.procedures.reading import was_asked
 from bot.casework.procedures.requests import asked_now
 from bot.casework.reporting import show
@@ -343,7 +344,7 @@ class Compositor:
         reference = step_posts.receiver(self._office, case, procedure, item, self.reference, now)
         if reference is None:
             return NoWay(why=NOBODY)
-        words = self._words(case, reference.language)
+        words = own_words(self._office, procedure, reference.language)
         if messages.in_two(case, item) or item.reason == "reminder":
             line = step_posts.step_line(words, case, item)
             envelope = self._to(item, reference, slot=messages.line_slot(item.id), words=words, text=line)
@@ -358,7 +359,7 @@ class Compositor:
         if found is None or reference is None:
             return Lapsed(why="gone")
         case, procedure = found
-        words = self._words(case, reference.language)
+        words = own_words(self._office, procedure, reference.language)
         if item.slot.startswith(messages.LINE):
             if was_asked(self._office, self._office.unit(), case, procedure, reference.person):
                 return Lapsed(why="stands")
@@ -382,7 +383,7 @@ class Compositor:
         reference = step_posts.told_to(self._office, case, item, self.reference, now)
         if reference is None:
             return NoWay(why=NOBODY)
-        words = self._words(case, reference.language)
+        words = own_words(self._office, procedure, reference.language)
         text, summary = step_posts.told_line(self._office, words, case, procedure, item)
         return replace(self._to(item, reference, slot=item.slot, words=words, text=text), summary=summary)
 

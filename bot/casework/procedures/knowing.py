@@ -9,6 +9,7 @@ from bot.casework.facts import facts_of_case
 from bot.casework.office import Office
 from bot.casework.tables import PROCEDURES
 from bot.casework.unit import Unit
+from bot.casework.words import Words
 from bot.engine.report import Facts
 from bot.engine.step_form import Known
 from bot.model.cases import REQUEST, Case
@@ -46,6 +47,11 @@ def open_ones(unit: Unit, case: Case) -> tuple[Procedure, ...]:
 def kept_in(unit: Unit, case: Case) -> tuple[tuple[Procedure, HandOver], ...]:
     """What somebody of the school still has, with the procedure it came in by."""
     return tuple((p, h) for p in procedures_of(unit, case) for h in still_kept(p))
+
+
+def own_words(office: Office, procedure: Procedure, language: str) -> Words:
+    """The texts of the definition that the procedure began with, and ends on."""
+    return Words(definition=office.shelf.by_hash(procedure.definition), language=language)
 
 
 def flow_of(office: Office, procedure: Procedure) -> Flow:

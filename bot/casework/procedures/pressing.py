@@ -18,6 +18,7 @@ from bot.casework.procedures.knowing import (
     kept_in,
     known_of,
     open_ones,
+    own_words,
     procedures_of,
     step_of,
 )  # fmt: skip
@@ -86,7 +87,8 @@ class Turn:
 
     def case_card(self, case: Case, said: str = "", typed: str = "", *, good: bool = False) -> View:
         """The case as they may see it, below what is said."""
-        view = view_of(self.office, self.unit, case, self.person, self.words)
+        words = words_for(self.office, case, self.pressed.place.language)
+        view = view_of(self.office, self.unit, case, self.person, words)
         if good:
             return replace(view, blocks=(Notice(text=said, tone="good"), *view.blocks))
         return with_refusal(self.words, view, said, typed) if said else view
@@ -123,7 +125,7 @@ def press_procedure(office: Office, unit: Unit, pressed: Pressed) -> Answer:
     procedure = unit.get(PROCEDURES, key)
     if case is None or procedure is None or procedure.case != case.id:
         return _nothing(office, pressed, pressed.values)
-    words = words_for(office, case, pressed.place.language)
+    words = own_words(office, procedure, pressed.place.language)
     turn = Turn(office=office, unit=unit, pressed=pressed, case=case, words=words)
     mine = turn.inside() or may_do(office, unit, case, procedure, turn.person) is not None
     if not mine and not was_asked(office, unit, case, procedure, turn.person):

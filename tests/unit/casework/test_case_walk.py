@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -9,8 +10,12 @@ from random import Random
 import pytest
 
 from bot.casework import verbs
+from bot.casework.procedures.asking import may_begin, may_do
+from bot.casework.procedures.knowing import procedures_of
+from bot.engine.step_form import form_of
 from bot.model.cases import Case
 from bot.model.definition import Definition
+from bot.model.flows import Field
 from bot.model.people import PersonId
 from tests.unit.casework.walking import CHANNEL, SECRET, World, world
 
@@ -18,6 +23,7 @@ STEPS = 90
 KINDS = ("child", "image", "rules", "rules", "rules", "technical", "adult", "not_sure")
 TICKS = ("none", "none", "threats", "hate", "aimed", "self_harm", "not_sure")
 OUTCOMES = ("found", "unfounded", "duplicate", "error", "substantiated")
+STEP_WORDS = "said in a step"
 ANSWERS = {
     "crime": ("yes", "no", "not_sure"),
     "same": ("yes", "no"),
@@ -87,7 +93,9 @@ async def _one_step(world: World) -> None:
         await world.report(person, stage=stage, **_answers(world, person))
         return
     case = world.case(random.choice(world.cases[-12:]))
-    if kind < 0.75:
+    if kind < 0.3:
+        await _procedure_press(world, person, case)
+    elif kind < 0.75:
         able = [p for p in world.staff() if world.may_read(case, p)]
         if able and random.random() < 0.8:
             person = random.choice(able)
@@ -107,6 +115,41 @@ async def _one_step(world: World) -> None:
     else:
         world.time.at += timedelta(minutes=random.choice((3, 12, 25, 90, 600)))
     await world.settle()
+
+
+async def _procedure_press(world: World, person: PersonId, case: Case) -> None:
+    """Somebody does, begins, stops or hands on something of a procedure; mostly those who may."""
+    random, office = world.random, world.office
+    unit = office.unit()
+    runs = procedures_of(unit, case)
+    run = random.choice(runs) if runs else None
+    if run is None or random.random() < 0.25:
+        able = [p for p in world.staff() if may_begin(office, unit, case, p)]
+        person = random.choice(able) if able and random.random() < 0.9 else person
+        flows = [f.key for f in may_begin(office, unit, case, person)] or ["illegal_path"]
+        picked = {"flow": random.choice([*flows, *(r.id for r in runs)]), "why": STEP_WORDS}
+        mark = verbs.fresh_mark(world.time.now())
+        verb = random.choice((verbs.STEPS, verbs.BEGIN, verbs.STOP, *[verbs.BEGIN_DO] * 5, verbs.STOP_DO))
+        await world.press(person, verb, case, f"{verb}.{mark}", picked, step=True)
+        return
+    able = [p for p in world.staff() if may_do(office, unit, case, run, p)]
+    person = random.choice(able) if able and random.random() < 0.85 else person
+    verb = random.choice((verbs.STEP, verbs.STEP_RELEASE, verbs.HAND_DO, *[verbs.STEP_DO] * 6))
+    custody = next((h.step for h in run.hand_overs), "") if verb == verbs.HAND_DO else ""
+    flow = office.shelf.by_hash(run.definition).flows[run.flow]
+    form = form_of(office.shelf.by_hash(run.definition), flow, flow.steps[custody or run.step])
+    typed = {key: _step_answer(world, field) for key, field in form.items() if random.random() < 0.95}
+    visit = run if random.random() < 0.9 else replace(run, visit=max(1, run.visit - 1))
+    await world.press(person, verb, case, verbs.step_id(visit, custody), typed, step=True)
+
+
+def _step_answer(world: World, field: Field) -> str:
+    """Something that the question takes."""
+    if field.options:
+        return world.random.choice(field.options).key
+    if field.kind == "date":
+        return (world.time.now() + timedelta(days=world.random.choice((1, 5, 20)))).date().isoformat()
+    return "yes" if field.kind == "confirm" else STEP_WORDS
 
 
 async def _team_changes(world: World) -> None:
@@ -148,5 +191,6 @@ async def test_the_walk_really_handles_cases(tmp_path: Path) -> None:
         for _ in range(3 * STEPS):
             await _one_step(walked)
         kinds = {k.entry.kind for key in walked.cases for k in walked.store.history(key)}
+        assert {"procedure_begun", "step_passed", "step_asked"} <= kinds
         assert {"reported", "alerted", "accept", "note", "exclude", "climbed"} <= kinds
         assert any(posted.conversation == CHANNEL for posted in walked.teams.posted)

@@ -21,9 +21,10 @@ from bot.casework.incident import open_cases
 from bot.casework.office import Office, new_id
 from bot.casework.packs import PackShelf
 from bot.casework.ports import Address, Member, Outgoing
+from bot.casework.procedures.knowing import procedures_of
 from bot.casework.reading import read_report
 from bot.casework.reporting import facts_for
-from bot.casework.tables import ALL, CASES, CHANNELS, RUNS
+from bot.casework.tables import ALL, CASES, CHANNELS, CLOCKS, RUNS
 from bot.definitions.loader import find_pack
 from bot.delivery.clocks import Clocks
 from bot.delivery.limits import Limits
@@ -206,6 +207,7 @@ class World:
             holding = {case.owner.accepted_by, case.oversight.accepted_by} & excluded_now(case)
             if holding and case.closing is None:
                 self.wrongs.append(f"{case.number}: somebody left out still holds a role in it")
+            self._procedures(case)
             for decision in case.decisions:
                 column = next(
                     (
@@ -219,6 +221,19 @@ class World:
                 if column is None or not decision.why:
                     self.wrongs.append(f"{case.number}: decided by {decision.role}, who may not")
 
+    def _procedures(self, case: Case) -> None:
+        """Nobody signs one approval twice; a step that is due has its clock; nothing that waits is lost."""
+        for procedure in procedures_of(self.office.unit(), case):
+            signed = [s for s in procedure.signatures if s.at >= procedure.step_began_at]
+            now = [s for s in signed if s.step == procedure.step]
+            if len({s.by for s in now}) < len(now) or len({s.role for s in now}) < len(now):
+                self.wrongs.append(f"{case.number}: somebody signed twice")
+            due = None if procedure.reminded else procedure.due_at
+            times = (due, procedure.expires_at, procedure.wakes_at)
+            armed = self.store.get(CLOCKS, procedure.clock_id or "") is not None
+            if procedure.state == "open" and any(times) and not armed:
+                self.wrongs.append(f"{case.number}: {procedure.flow} waits for a clock that is not there")
+
     # --- what people do ---
 
     async def press(
@@ -230,8 +245,12 @@ class World:
         values: Mapping[str, str] | None = None,
         *,
         channel: bool = False,
+        step: bool = False,
     ) -> Answer:
-        """Any press; the answer is looked at as a message would be."""
+        """Any press; the answer is looked at as a message would be.
+
+        `step`: of a procedure. Whoever is asked for one learns the number, and nothing of the report.
+        """
         answer = await self.desk.pressed(
             Pressed(
                 speaker=Speaker(id=person, name=""), place=self.place(person, channel=channel),
@@ -247,7 +266,9 @@ class World:
             words = words.replace(typed, "") if SECRET in typed else words
         if answer.view is not None and (wrong := faults(render(answer.view))):
             self.wrongs.append(f"{verb} {action_id}: {wrong[0]}")
-        seen = case.number in words or SECRET in words
+        seen = SECRET in words or (case.number in words and not step)
+        if person in excluded_now(stands) - {stands.reporter} and case.number in words:
+            self.wrongs.append(f"{case.number}: {verb} named it to {person[-3:]}, who is left out")
         if seen and not may_see(stands, person, self.office.directory(), self.time.now()):
             self.wrongs.append(f"{case.number}: {verb} answered {person[-3:]}, who may not see it")
         return answer
