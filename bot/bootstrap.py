@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.casework.desk import FrontDesk
 from bot.casework.following import Following
 from bot.casework.gaps import tell_gaps
+from bot.casework.life import revive_all
 from bot.casework.office import Office
 from bot.casework.packs import PackReader, PackShelf
 from bot.casework.publishing import Mode, Publishing
@@ -68,8 +69,9 @@ class Service:
         self.clocks.wake()
 
     async def tell_gaps(self) -> None:
-        """Let the admins know where the people check fails."""
+        """Let the admins know where the people check fails; ask anew about cases whose owner has left."""
         unit = self.office.unit()
+        revive_all(self.office, unit)
         tell_gaps(self.office, unit)
         unit.stage()
         await self.store.settled()

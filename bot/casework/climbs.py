@@ -12,7 +12,7 @@ from typing import Literal
 from bot.casework import messages, posts
 from bot.casework.office import Office, new_id
 from bot.casework.unit import Unit
-from bot.engine.access import askable, barred_from_deciding
+from bot.engine.access import askable, is_left
 from bot.engine.hours import due_after
 from bot.model.cases import Case, Climb, worry_unanswered
 from bot.model.definition import ClimbClock
@@ -128,7 +128,10 @@ def _mark(climb: Climb) -> str:
 
 
 def revive(office: Office, unit: Unit, case: Case) -> Case:
-    """Begin again what was given up for want of anybody to ask, now that somebody can be asked (rule 5)."""
+    """Begin again what was given up for want of anybody to ask, now that somebody can be asked, and what is
+    nobody's because its owner has left or lost the role (rule 5)."""
+    if case.closing is None and is_left(case, office.directory()):
+        case = begin(office, unit, replace(case, owner=as_routed(case)), "owner")
     for duty in DUTIES:
         climb = duty_of(case, duty)
         lost = climb.accepted_by is None and climb.clock_id is None and climb.outside
@@ -167,7 +170,7 @@ def give_up(office: Office, unit: Unit, case: Case, duty: DutyName) -> Case:
 def _back_to_keeper(office: Office, unit: Unit, case: Case) -> Case:
     """Nobody took what was handed over: whoever kept it has it, and is told; or the route's role is asked."""
     keeper = case.owner.keeper
-    if keeper is None or keeper.person in barred_from_deciding(case, office.directory()):
+    if keeper is None or is_left(case, office.directory()):
         return begin(office, unit, replace(case, owner=as_routed(case)), "owner")
     key = f"back/{case.id}/{_mark(case.owner)}"
     messages.notice(office, unit, "handed_back", key=key, person=keeper.person, case=case)

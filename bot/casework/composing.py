@@ -398,7 +398,9 @@ class Compositor:
     def _may_hear(self, item: Item, case: Case, person: PersonId, now: datetime) -> bool:
         """Whether a line about the case may go to that person: of having lost it, also to whoever lost it."""
         if item.params["what"] == messages.TAKEN_OVER:
-            return person not in barred_from_deciding(case, self._office.directory())
+            member = self._office.directory().people.get(person)
+            here = member is not None and not member.former
+            return here and person not in barred_from_deciding(case, self._office.directory())
         return self._may_read(case, person, now)
 
     def _take_back(self, item: Item, case: Case, person: PersonId) -> Composed:

@@ -188,7 +188,7 @@ class Following:
             unit.send(again)
 
     def _skip(self, unit: Unit, person: PersonId, why: str) -> None:
-        if _for_good(why) or why.startswith("0 "):
+        if _for_good(why):
             self._unreachable(unit, person)
 
     def _again(self, unit: Unit, case: Case, item: Item, *, skip: PersonId) -> None:
@@ -243,9 +243,9 @@ class Following:
     def _task_failed(self, unit: Unit, item: Item, why: str) -> None:
         found = task_of(self._office, item)
         gone = receiver(self._office, *found, self._compositor.reference, unit.now) if found else None
-        if gone is not None and why != NOBODY:
+        if gone is not None and why != NOBODY and _for_good(why):
             self._unreachable(unit, gone.person)
-        task_failed(self._office, unit, item, why)
+        task_failed(self._office, unit, item, NOBODY if why in FAULTY else why)
 
     def _step_failed(self, unit: Unit, item: Item, why: str) -> None:
         found = step_named(self._office, item)

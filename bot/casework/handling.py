@@ -368,12 +368,13 @@ def is_stale(case: Case, action: CaseAction, stamp: str, unit: Unit) -> bool:
 
 
 def _stale(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:
-    """Where things stand, who was first, with the typed text given back."""
+    """Where things stand, who was first (for those who see the case), with the typed text given back."""
     person = pressed.speaker.id
     view = view_of(office, unit, case, person, words)
     key, _ = verbs.read_offer(pressed.action_id)
     action = words.definition.actions.get(key)
-    first = what_happened(office, case, words, action, person)
+    whole = standing(case, person, office.directory(), unit.now).sight == "all"
+    first = what_happened(office, case, words, action, person) if whole else ""
     said = " ".join(filter(None, (first, words.say("stale_case"))))
     return Answer(view=with_refusal(words, view, said, typed_in(action, pressed)), refused=True)
 

@@ -12,7 +12,7 @@ from bot.casework import climbs, posts, refreshing
 from bot.casework.acting import Doing, Done
 from bot.casework.rerouting import reroute
 from bot.casework.tables import ACCESS
-from bot.model.cases import Case, Exclusion, Note, excluded_now
+from bot.model.cases import Case, Exclusion, Note, excluded_now, worry_unanswered
 from bot.model.people import PersonId
 
 
@@ -72,6 +72,6 @@ def _relieve(d: Doing, case: Case, person: PersonId) -> Case:
                 climb, accepted_by=None, accepted_at=None, accepted_role="", keeper=keeper, named=None
             )
             case = climbs.with_duty(case, duty, clean)
-            if case.closing is None or (duty == "oversight" and waiting):
+            if case.closing is None or (duty == "oversight" and (waiting or worry_unanswered(case))):
                 case = climbs.begin(d.office, d.unit, case, duty)
     return case

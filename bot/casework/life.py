@@ -47,10 +47,10 @@ def _in_person(office: Office, unit: Unit, lived: Lived) -> None:
 
 
 def revive_all(office: Office, unit: Unit) -> None:
-    """Somebody can be reached who could not before: cases that nobody could be asked about are asked anew."""
+    """Somebody can be reached again, or has left: the cases that nobody has are asked about anew."""
     for key in office.store.find(CASES, "state", "open"):
         case = unit.get(CASES, key)
-        if case is not None and (case.owner.outside or case.oversight.outside):
+        if case is not None:
             revived = climbs.revive(office, unit, case)
             if revived != case:
                 unit.case(revived, actor=HANDRAIL, role="", kind="revived", content={})

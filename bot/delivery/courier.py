@@ -22,7 +22,7 @@ from bot.casework.ports import (
     Store,
 )
 from bot.delivery.ledger import Ledger
-from bot.delivery.outcomes import Policy, pause_seconds, repeat_seconds, verdict
+from bot.delivery.outcomes import Policy, answered, pause_seconds, repeat_seconds, urgent, verdict
 from bot.delivery.rosters import Reading, Rosters
 from bot.delivery.slots import TOO_LATE
 from bot.delivery.trace import ids, report
@@ -32,6 +32,8 @@ from cards.limits import faults
 from cards.render import render
 
 NO_MESSAGE = "there is no message to change"
+OUTAGE = 2
+"""So many conversations in a row without an answer: it is Teams or the line to it, not one of them."""
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ class Courier:
         self._rosters = rosters
         self._clock = clock
         self._policy = policy
+        self._silent: set[str] = set()
 
     def place(self, item: Item) -> Address | None:
         """The conversation that the item is for at present; None when the item came to its end instead."""
@@ -101,7 +104,9 @@ class Courier:
         except StoreFailed:
             raise
         except Exception as error:  # noqa: BLE001  # nothing was sent: whatever it was, it may be tried again
-            return self._unread(marked, _failed(error))
+            failed = _failed(error)
+            self._heard(conversation, failed)
+            return self._settled(conversation, marked, self._unread(marked, failed))
         ready = self._ready(marked, reading, conversation)
         if ready is None:
             return Trip(called=False)
@@ -109,7 +114,10 @@ class Courier:
             async with asyncio.timeout(self._policy.call_seconds):
                 activity_id = await self._call(marked, ready)
         except Exception as error:  # noqa: BLE001  # whatever it was, the outcome is then unknown
-            return self._not_sent(marked, ready.envelope, _failed(error))
+            failed = _failed(error)
+            self._heard(conversation, failed)
+            return self._settled(conversation, marked, self._not_sent(marked, ready.envelope, failed))
+        self._silent.clear()
         self._ledger.sent(marked, ready.envelope, activity_id=activity_id)
         return Trip(called=True)
 
@@ -174,6 +182,23 @@ class Courier:
             await self._messenger.update(envelope.address, envelope.edit, ready.message)
         return envelope.edit
 
+    def _heard(self, conversation: str, failed: SendFailed) -> None:
+        """Remember who got no answer since Teams last gave anybody one."""
+        if answered(failed):
+            self._silent.clear()
+        else:
+            self._silent.add(conversation)
+
+    def _settled(self, conversation: str, item: Item, trip: Trip) -> Trip:
+        """A conversation whose item was given up says nothing about the others."""
+        if self._ledger.item(item.id) is None:
+            self._silent.discard(conversation)
+        return trip
+
+    def _is_out(self) -> bool:
+        """Whether Teams answers nobody: then no other way inside it is any better, and all of it waits."""
+        return len(self._silent) >= OUTAGE
+
     def _not_sent(self, item: Item, envelope: Envelope, failed: SendFailed) -> Trip:
         why = f"{failed.status} {failed.code}"
         log.warning("Not sent", extra=ids("send_failed", item, status=failed.status))
@@ -203,13 +228,15 @@ class Courier:
         return pause_seconds(self._policy, failed, item.attempts)
 
     def _try_again(self, item: Item, why: str) -> None:
-        if item.attempts >= self._policy.attempts(item):
+        if item.attempts >= self._policy.attempts(item) and not self._is_out():
             self._ledger.dead(item, why)
         else:
             self._ledger.wait(item, seconds=0)
 
     def _repeat(self, item: Item, *, creates: bool, why: str) -> None:
         seconds = repeat_seconds(self._policy, item, creates=creates)
+        if seconds is None and self._is_out() and (urgent(item) or not creates):
+            seconds = self._policy.most_seconds
         if seconds is None:
             self._ledger.dead(item, why)
         else:

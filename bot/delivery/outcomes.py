@@ -68,6 +68,11 @@ def verdict(failed: SendFailed, *, creates: bool) -> Verdict:
     return "not_carried_out" if failed.again else "refused"
 
 
+def answered(failed: SendFailed) -> bool:
+    """Whether Teams itself said no, so that it can be reached; not where it asked us to wait."""
+    return 0 < failed.status < 500 and failed.status not in (408, 412, 429)
+
+
 def backoff_seconds(policy: Policy, attempt: int) -> float:
     """Doubling from the least to the most, a fifth either way. `attempt` counts from 1."""
     plain = policy.least_seconds * 2.0 ** min(attempt - 1, 16)

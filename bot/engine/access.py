@@ -169,6 +169,19 @@ def _roles_by_duty(
     return roles
 
 
+def is_left(case: Case, directory: Directory) -> bool:
+    """Whether the case is nobody's: whoever has or keeps it has left, lost the role or is out of it."""
+    owner, keeper = owner_now(case), case.owner.keeper
+    if owner is None:
+        return False
+    member = directory.people.get(owner)
+    if member is None or member.former or owner in barred_from_deciding(case, directory):
+        return True
+    if case.owner.accepted_by is None and keeper is not None:
+        return not _still_holds(keeper.role, keeper.towards, owner, directory)
+    return not _still_holds(case.owner.accepted_role, case.owner.role, owner, directory)
+
+
 def _still_holds(role: str, towards: RoleRef | None, person: PersonId, directory: Directory) -> bool:
     """Whether the person, away or not, holds today the role or one that stands in for it, or deputises."""
     of = towards.of if towards else None

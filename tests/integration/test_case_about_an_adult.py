@@ -140,3 +140,12 @@ async def test_not_consulted_because_opens_the_table_too_and_the_chair_decides_a
         await done(bot, GWEN, case, "staff_row", row="personal_use", why="It fits")
         case = await done(bot, GWEN, case, "decide", action="warning", answer="no", why="Nothing in it")
         assert case.decisions[0].role == "chair_of_governors"
+
+
+async def test_whoever_sees_the_children_alone_is_not_told_who_did_what_in_the_case(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, HETTY, await adult(bot, PAUL), "take")
+        await done(bot, HETTY, case, "lado", consulted="yes", advice="Keep the evidence")
+        answer = await press(bot, DEE, verbs.DO, case.id, "lado.0")
+        assert answer.refused
+        assert "Hetty" not in text_of(answer)

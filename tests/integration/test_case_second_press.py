@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.casework import verbs
 from tests.integration.case_work import (
+    DAN,
     DEE,
     HETTY,
     OLLY,
@@ -14,6 +15,8 @@ from tests.integration.case_work import (
     TESS,
     TOM,
     YARA,
+    climbing,
+    close,
     do,
     done,
     in_channel,
@@ -22,6 +25,7 @@ from tests.integration.case_work import (
     offer,
     open_case,
     press,
+    reached,
     rules,
     school_day,
     text_of,
@@ -116,3 +120,17 @@ async def test_somebody_can_be_left_out_of_a_closed_case_and_lose_what_they_had(
         assert not (await do(bot, DEE, case, "cannot_see", who=who(bot, OLLY), why="A friend")).refused
         case = now(bot, case)
         assert (case.owner.accepted_by, case.owner.clock_id, bool(case.closing)) == (None, None, True)
+
+
+async def test_a_worry_after_closing_is_asked_about_again_when_whoever_saw_it_is_left_out(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await close(bot, TESS, await done(bot, TESS, await rules(bot, by=PAUL), "take"))
+        worry = f"worried.{verbs.fresh_mark(bot.service.office.now())}"
+        await press(bot, PAUL, verbs.REPORTER_DO, case.run, worry, text="It goes on")
+        await bot.settled()
+        case = await done(bot, DEE, now(bot, case), "seen")
+        await done(bot, DEE, case, "cannot_see", who=who(bot, DEE), why="It is my sister's child")
+        assert climbing(bot, case) == {"oversight"}
+        assert DAN in reached(bot, case)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.casework import verbs
+import pytest
+
+from bot.casework import messages, verbs
+from bot.casework.following import Following
+from bot.casework.tables import OUTBOX, REFERENCES
 from bot.model.cases import Case
+from tests.fakes.messenger import FakeMessenger
 from tests.integration.case_work import (
     GWEN,
     HETTY,
@@ -135,3 +140,20 @@ async def test_a_task_stays_open_when_the_case_is_closed(tmp_path: Path) -> None
         await bot.school.chat(IAN).press("Open")
         await bot.settled()
         assert WORDS in bot.school.chat(IAN).last_card.text
+
+
+@pytest.mark.parametrize("why", ["0 NotConnected", "503 ServiceUnavailable", "card_faulty", "compose_failed"])
+async def test_a_task_that_could_not_go_for_a_moment_cuts_nobody_off(tmp_path: Path, why: str) -> None:
+    async with school_day(tmp_path) as bot:
+        office = bot.service.office
+        case = await sent_task(bot)
+        (task,) = case.tasks
+        item = office.item(
+            messages.TASK, key="k", slot="k", urgency="routine", now=office.now(),
+            to_role=task.role, case=case.id, params={"task": task.id},
+        )  # fmt: skip
+        commit = Following(office, FakeMessenger()).undeliverable(item, why, office.now())
+        puts = {put.table.name: put.value for put in commit.puts}
+        assert REFERENCES.name not in puts
+        faulty = why in ("card_faulty", "compose_failed")
+        assert puts[OUTBOX.name].kind == (messages.NOTICE if faulty else messages.TASK)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.casework import verbs
-from bot.casework.tables import CASES
+from bot.casework import messages, verbs
+from bot.casework.following import Following
+from bot.casework.tables import CASES, OUTBOX, REFERENCES
 from bot.casework.views.plan import next_steps
 from bot.casework.words import Words
+from tests.fakes.messenger import FakeMessenger
 from tests.integration.case_work import (
     ADA,
     DAN,
@@ -38,6 +42,7 @@ from tests.integration.case_work import (
     rules,
     school_day,
     ten_o_clock,
+    who,
 )
 from tests.integration.conftest import handrail
 
@@ -173,6 +178,23 @@ async def test_a_teams_that_fails_for_good_for_one_person_does_not_hold_the_aler
         case = await child(bot)
         assert lines_to(bot, DAN, case)
         assert lines_to(bot, DEE, case) == []
+
+
+async def test_whoever_a_broken_line_could_not_reach_is_asked_again_by_the_next_alert(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        office = bot.service.office
+        dee = who(bot, DEE)
+        async with bot.school.unplugged():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await child(bot)
+            found = (office.store.get(OUTBOX, key) for key in office.store.find(OUTBOX, "state", "waiting"))
+            alert = next(item for item in found if item is not None and item.kind == messages.ALERT)
+            composer = Following(office, FakeMessenger())
+            office.store.stage(composer.undeliverable(alert, "0 NotConnected", office.now()))
+        reference = office.store.get(REFERENCES, dee)
+        assert reference is not None
+        assert reference.live
 
 
 async def test_a_send_of_unknown_outcome_says_that_it_may_be_a_repeat(tmp_path: Path) -> None:

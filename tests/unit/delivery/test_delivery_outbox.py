@@ -414,6 +414,43 @@ async def test_an_urgent_send_is_tried_so_often_and_then_goes_another_way() -> N
     assert world.line.texts("bob") == ["one-other"]
 
 
+@pytest.mark.parametrize("how", [not_connected(), refusal(503, "ServiceUnavailable"), no_answer()])
+async def test_while_teams_answers_nobody_no_urgent_message_is_given_up(how: SendFailed) -> None:
+    world = World(policy=replace(QUICK, urgent_attempts=3))
+    people = ("ann", "bob", "cy")
+    for person in people:
+        world.line.refuse(person, how)
+    world.stage(*(item(person, to_person=person, urgency="serious") for person in people))
+    await world.delivery.start()
+    await until(lambda: all(tries(world, person) > 6 for person in people))
+    assert world.composer.given_up == []
+    world.line.teams.refused.clear()
+    await world.delivery.idle()
+    await world.delivery.stop()
+    assert [len(world.line.texts(person)) for person in people] == [1, 1, 1]
+
+
+async def test_one_who_cannot_be_reached_is_given_up_once_teams_answers_others() -> None:
+    world = World(policy=replace(QUICK, urgent_attempts=3))
+    for person in ("ann", "bob"):
+        world.line.refuse(person, not_connected())
+        world.stage(item(person, to_person=person, urgency="serious"))
+    await world.delivery.start()
+    await until(lambda: tries(world, "bob") > 3)
+    world.stage(item("cy", to_person="cy"))
+    await world.delivery.idle()
+    await world.delivery.stop()
+    assert sorted(world.composer.given_up) == [(person, "0 NotConnected") for person in ("ann", "bob")]
+
+
+def tries(world: World, item_id: str) -> int:
+    """How often it was tried so far; the school's time passes as it is asked."""
+    world.clock.wind(seconds=1)
+    world.delivery.wake()
+    there = world.item(item_id)
+    return there.attempts if there else 0
+
+
 async def test_a_call_that_never_answers_is_given_up_as_unknown() -> None:
     world = World(policy=replace(QUICK, call_seconds=0.05))
     world.line.closed["ann"] = asyncio.Event()
