@@ -44,7 +44,7 @@ ANSWERS: Mapping[str, str] = {"yes": "Yes", "no": "No", "not_sure": "Not sure", 
 
 
 def said_condition(definition: Definition, flow: Flow | None, condition: Condition, language: str) -> str:
-    """`What is it? "Someone broke the rules" and it is urgent`: parts joined by and, or."""
+    """`What is it? “Someone broke the rules” and it is urgent`: parts joined by and, or."""
     if isinstance(condition, Ask):
         return _asked(definition, flow, condition, language)
     parts = [
@@ -89,7 +89,7 @@ def asked_by(definition: Definition, flow: Flow, name: str) -> Field | None:
 
 def _asked(definition: Definition, flow: Flow | None, ask: Ask, language: str) -> str:
     if ask.subject == "field":
-        values = [f'"{said_value(definition, flow, ask.name, value, language)}"' for value in ask.values]
+        values = [f"“{said_value(definition, flow, ask.name, value, language)}”" for value in ask.values]
         name = _field_name(flow, ask.name, language)
         return f"{name}{'' if name.endswith('?') else ':'} {' or '.join(values)}"
     if ask.subject == "fact":

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
 from bot.definitions.diagram import diagram
-from bot.definitions.loader import load, pack_names
+from bot.definitions.loader import load as load_pack
+from bot.definitions.loader import pack_names
+from bot.model.definition import Definition
+
+
+@cache
+def load(pack: str) -> Definition:
+    return load_pack(pack)
+
 
 EVERY = [(pack, flow) for pack in pack_names() for flow in load(pack).flows]
 
@@ -26,4 +35,4 @@ def test_every_arrow_leads_to_a_box_that_is_drawn(pack: str, flow: str) -> None:
 def test_a_branch_says_its_condition_in_the_words_of_the_form() -> None:
     definition = load("kingsmead")
     drawn = diagram(definition, definition.flows["report"], "en")
-    assert '"What is it? is A nude or sexual picture of someone under 18"' in drawn
+    assert "What is it? “A nude or sexual picture of someone under 18”" in drawn
