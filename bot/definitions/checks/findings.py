@@ -33,6 +33,12 @@ class Findings:
         mark = line_of(self.lines, place)
         self.problems.append(Problem(file=mark.file, line=mark.line, place=place, what=what, remedy=remedy))
 
+    def told(self, place: str) -> bool:
+        """Whether something has been found there or inside: what follows from it need not be told as well."""
+        return any(
+            problem.place == place or problem.place.startswith(f"{place}.") for problem in self.problems
+        )
+
     def hint(self, place: str, what: str, remedy: str) -> None:
         """As a fault, but the pack may be used all the same."""
         mark = line_of(self.lines, place)
@@ -43,7 +49,7 @@ class Findings:
         """Whether the name is known; a fault if not. An empty name has been found faulty before."""
         if not name or name in names:
             return True
-        remedy = nearest(name, names, f"Known are: {listed(names)}.")
+        remedy = nearest(name, names, f"Known are: {listed(names)}." if names else "Here there is none.")
         self.fault(place, f"there is no {kind} {name!r}", remedy)
         return False
 

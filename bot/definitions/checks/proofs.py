@@ -73,10 +73,11 @@ def _check_rows_met(findings: Findings, met: Rows) -> None:
             ("overlays", table.overlays, met.overlays),
         ):
             for at, row in enumerate(rows):
-                if row.when is not None and (table.key, at) not in hits:
+                here = f"{place}.{name}.{at}"
+                if row.when is not None and (table.key, at) not in hits and not findings.told(here):
                     what = f"no answers ever come to {row.key}"
                     remedy = "Delete it, or change its when: or the rows above it."
-                    findings.fault(f"{place}.{name}.{at}", what, remedy)
+                    findings.fault(here, what, remedy)
 
 
 class _Proof:
@@ -116,7 +117,8 @@ class _Proof:
     def _check_begins(self) -> None:
         for name in ("begins_when", "offered_when"):
             when = getattr(self._flow, name)
-            if when is not None and not self._paths.possible(when):
+            told = self._findings.told(f"{self._place}.{name}")
+            if when is not None and not told and not self._paths.possible(when):
                 what = "no case ever meets this"
                 remedy = "Ask for less: two of its parts shut each other out."
                 self._findings.fault(f"{self._place}.{name}", what, remedy)
@@ -126,6 +128,8 @@ class _Proof:
             if branch.when is None or (step.key, at) in self._walked.branches:
                 continue
             here = f"{step.key}.next.{at}.when"
+            if self._findings.told(f"{self._place}.steps.{here}"):
+                continue
             state = self._first[step.key]
             way = self._tell.way_to(state)
             unasked = next(self._never_asked(step, branch.when), None)
@@ -244,8 +248,10 @@ class _Proof:
         return seen
 
     def _is_end(self, step: Step) -> bool:
-        """An end, or a step whose way on could not be read, which has been told."""
+        """An end, or a step whose way on is not said, which has been told."""
         readable = (
             step.next and step.next[-1].when is None and all(b.go in self._flow.steps for b in step.next)
         )
-        return step.kind == "end" or not readable
+        table = self._findings.definition.decisions.get(step.table)
+        decides = table is None or bool(table.rows and table.rows[-1].when is None)
+        return step.kind == "end" or not readable or not decides

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
+from bot.commands import check
 from bot.definitions.loader import read_pack
 from bot.people.proof import check_holders
 from tests.unit.definitions.breaks import Break, assert_told
@@ -406,7 +408,7 @@ BREAKS = (
         new="begins_when: {field: what, is: rules}",
         at="begins_when",
         what="no field 'what'",
-        remedy="Known are",
+        remedy="Here there is none",
     ),
     Break(
         name="a flow that begins one which is not there",
@@ -552,6 +554,37 @@ def test_a_missing_translation_is_a_hint_and_fails_nothing(tmp_path: Path) -> No
     debrief = next(p for p in problems if p.file == "small/flows/debrief.yaml")
     assert debrief.what == "3 sentences of this file have no cy (lines 2, 7)"
     assert str(debrief).startswith("small/flows/debrief.yaml:2: hint: ")
+
+
+def test_the_command_prints_hints_and_says_that_there_is_no_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = SCHOOL["school.yaml"].replace("language: en\n", "language: en\n  languages: [cy]\n")
+    folder = write(tmp_path, {**SCHOOL, "school.yaml": own}, COMMON)
+
+    code = check.run(Namespace(pack=str(folder)))
+
+    said = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert said[-1] == "No faults."
+    assert any(line.startswith("small/flows/debrief.yaml:2: hint: ") for line in said)
+
+
+def test_the_command_ends_with_one_when_there_is_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path, {**SCHOOL, DEBRIEF: SCHOOL[DEBRIEF].replace("kind: task", "kind: tusk")}, COMMON)
+
+    assert check.run(Namespace(pack=str(folder))) == 1
+    assert "No faults." not in capsys.readouterr().out
+
+
+def test_what_follows_from_a_fault_is_not_told_as_well(tmp_path: Path) -> None:
+    device = SCHOOL[DEVICE].replace("{field: sign, is: granted}", "{field: sign, is: done}")
+
+    _, problems = read_pack(write(tmp_path, {**SCHOOL, DEVICE: device}, COMMON))
+
+    assert [p.place for p in problems] == ["flows.device.steps.sign.next.0.when.is"]
 
 
 def test_what_is_common_and_not_needed_here_is_a_hint(tmp_path: Path) -> None:
