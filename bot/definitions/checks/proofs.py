@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from bot.definitions.checks.findings import Findings
 from bot.definitions.checks.graph import endless, reached, silent_circles
-from bot.definitions.checks.paths import BLANK, MOST_STATES, SILENT, YES, Paths, State, Walked
+from bot.definitions.checks.paths import MOST_STATES, Paths, State, Walked
+from bot.definitions.checks.plans import BLANK, SILENT, YES
 from bot.definitions.checks.space import TooManyAnswersError
 from bot.definitions.checks.way import Teller, label_of
 from bot.model.conditions import AllOf, AnyOf, Condition

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.definitions.checks.paths import BLANK, Paths, Plan, State, Taken, Walked
+from bot.definitions.checks.paths import Paths, State, Taken, Walked
+from bot.definitions.checks.plans import BLANK, Plan
 from bot.definitions.checks.scope import Scope
 from bot.definitions.checks.space import NEVER, Box, Variable, narrowed
 from bot.model.flows import Flow
