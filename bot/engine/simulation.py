@@ -46,9 +46,10 @@ LATE = Field(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One thing that happens: to whom (role keys; empty: the owner, `reporter` for who reports), what, why.
+    """One thing that happens: to whom (role keys; empty: the owner, `reporter` for who reports), and what.
 
-    `answers` by field key as they were given. `outcome`: how the step turned out.
+    `answers` by field key as they were given. `outcome`: how the step turned out. `faults`: a code by field
+    key, for answers that were refused.
     """
 
     at: datetime
@@ -58,7 +59,7 @@ class Seen:
     flow: str
     answers: Mapping[str, str] = field(default_factory=dict)
     outcome: str = ""
-    why: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,6 @@ def _answers(definition: Definition, run: Run, step: Step, choose: Choose, facts
 def _card(
     step: Step, flow: str, values: Mapping[str, str], now: datetime, *, errors: Mapping[str, str]
 ) -> Seen:
-    faults = ", ".join(f"{key}: {code}" for key, code in errors.items())
     return Seen(
         at=now,
         kind="card",
@@ -128,7 +128,7 @@ def _card(
         step=step.key,
         flow=flow,
         answers=values,
-        why=faults or step.source,
+        faults=errors,
     )
 
 
@@ -209,7 +209,6 @@ def answers_at(
 
 def _done(definition: Definition, before: Procedure, after: Procedure, act: Act, now: datetime) -> Seen:
     step = definition.flows[before.flow].steps[before.step]
-    faults = ", ".join(f"{key}: {code}" for key, code in after.errors.items())
     return Seen(
         at=now,
         kind="clock" if act.kind == "wake" else "card",
@@ -217,7 +216,7 @@ def _done(definition: Definition, before: Procedure, after: Procedure, act: Act,
         step=step.key,
         flow=before.flow,
         answers=act.values,
-        why=faults or step.source,
+        faults=after.errors,
     )
 
 
