@@ -82,8 +82,12 @@ def _inside(value: Any) -> Iterable[tuple[str, Any]]:
     return [(name, getattr(value, name)) for name in _sentence_fields(value.__class__)]
 
 
+_WORDLESS = frozenset({"str", "int", "bool", "tuple[str, ...]", "Condition | None", "Mark | None"})
+"""Types, as the model writes them, in which no sentence can stand: most of a definition is of these."""
+
+
 @cache
 def _sentence_fields(kind: type[Any]) -> tuple[str, ...]:
     if not is_dataclass(kind):
         return ()
-    return tuple(field.name for field in fields(kind) if field.name not in ("mark", "when", "show"))
+    return tuple(field.name for field in fields(kind) if field.type not in _WORDLESS)
