@@ -16,7 +16,7 @@ from functools import cache
 
 from bot.casework import verbs
 from bot.casework.admin import tell_faults
-from bot.casework.drafts import drafts_of, settle, waiting_draft
+from bot.casework.drafts import drafts_of, drawn_up, settle, waiting_draft
 from bot.casework.drafts import propose as propose_draft
 from bot.casework.tables import CASES, CHANNELS, RUNS, VERSIONS
 from bot.definitions.loader import find_pack, load
@@ -640,7 +640,7 @@ async def versions(on: Stage) -> None:
 async def propose(on: Stage, newer: Definition) -> None:
     """Somebody saves this version of the pack."""
     unit, said = on.office.unit(), set(on.texts.said)
-    propose_draft(on.office, unit, newer)
+    propose_draft(on.office, unit, drawn_up(on.definition, newer, unit.now))
     # The difference compares every sentence, and says none.
     on.texts.said = said
     unit.stage()

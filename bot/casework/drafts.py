@@ -19,6 +19,7 @@ from bot.casework.unit import Unit
 from bot.casework.views.versions import Reading, draft_view, offer_of, pages_of
 from bot.casework.words import Words
 from bot.definitions.difference import difference, touches_who_is_told
+from bot.definitions.leaves import touched
 from bot.model.definition import Definition
 from bot.model.events import Answer, Pressed
 from bot.model.people import Directory, PersonId
@@ -46,25 +47,32 @@ def waiting_draft(office: Office, unit: Unit) -> Draft | None:
     return next((d for d in reversed(drafts_of(office, unit)) if d.state in WAITING), None)
 
 
-def propose(office: Office, unit: Unit, newer: Definition) -> Draft:
-    """Make a draft of a checked version, in place of any earlier one, and tell the admins.
+def drawn_up(current: Definition, newer: Definition, now: datetime) -> Draft:
+    """A draft of a checked version, with the difference in words. Takes some hundred milliseconds.
 
-    The same content again is the same draft: whoever declined it is not asked a second time.
+    Behind the sentences stands every place that changed, so that no edit is accepted unseen.
     """
-    current = office.shelf.current()
-    last = next(reversed(drafts_of(office, unit)), None)
-    same = last is not None and (last.hash, last.base) == (newer.hash, current.hash)
-    if last is not None and same and last.state in (*WAITING, "declined"):
-        return last
-    set_aside(office, unit)
-    draft = Draft(
+    places = (f"Changed at: {place}." for place in touched(current, newer))
+    return Draft(
         id=new_id(),
         hash=newer.hash,
         base=current.hash,
-        made_at=unit.now,
-        changes=difference(current, newer),
+        made_at=now,
+        changes=(*difference(current, newer), *places),
         who_is_told=touches_who_is_told(current, newer),
     )
+
+
+def propose(office: Office, unit: Unit, draft: Draft) -> Draft:
+    """Put a new draft in place of any earlier one, and tell the admins.
+
+    The same content again is the same draft: whoever declined it is not asked a second time.
+    """
+    last = next(reversed(drafts_of(office, unit)), None)
+    same = last is not None and (last.hash, last.base) == (draft.hash, draft.base)
+    if last is not None and same and last.state in (*WAITING, "declined"):
+        return last
+    set_aside(office, unit)
     return _write(office, unit, draft)
 
 

@@ -132,9 +132,16 @@ class Publishing:
             self._shelf.learn(definition, saved.files)
             await self._publish(definition.hash, HANDRAIL, SAVED)
         else:
-            self._shelf.learn(definition, saved.files)
-            self._keep(unit, definition)
-            drafts.propose(self._office, unit, definition)
+            await self._propose(definition, saved)
+        await self._stage(unit)
+
+    async def _propose(self, definition: Definition, saved: Saved) -> None:
+        self._shelf.learn(definition, saved.files)
+        current, now = self._shelf.current(), self._office.now()
+        draft = await asyncio.to_thread(drafts.drawn_up, current, definition, now)
+        unit = self._office.unit()
+        self._keep(unit, definition)
+        drafts.propose(self._office, unit, draft)
         await self._stage(unit)
 
     def _faults_of(self, definition: Definition) -> tuple[Problem, ...]:

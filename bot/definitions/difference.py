@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
+from bot.definitions.leaves import reworded
 from bot.definitions.wording import said_condition
 from bot.model.conditions import Condition
 from bot.model.definition import Definition
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 def difference(old: Definition, new: Definition) -> tuple[str, ...]:
     """One sentence for each change; empty when nothing differs but lines, comments and order."""
-    parts = (_rows, _routing, _flows, _actions, _roles, _permissions, _clocks, _words)
+    parts = (_rows, _routing, _flows, _actions, _roles, _permissions, _clocks, reworded)
     return tuple(dict.fromkeys(line for part in parts for line in part(old, new)))
 
 
@@ -242,11 +243,3 @@ def _clocks(old: Definition, new: Definition) -> Iterator[str]:
     for name in names:
         if getattr(old.school, name) != getattr(new.school, name):
             yield f"School: {name.replace('_', ' ')} has changed."
-
-
-def _words(old: Definition, new: Definition) -> Iterator[str]:
-    changed = sum(1 for _ in _both(old.texts, new.texts)) + sum(1 for _ in _both(old.guidance, new.guidance))
-    came = len(new.texts.keys() - old.texts.keys()) + len(new.guidance.keys() - old.guidance.keys())
-    count = changed + came
-    if count:
-        yield f"{count} other sentence{'s' if count > 1 else ''} read{'' if count > 1 else 's'} otherwise."

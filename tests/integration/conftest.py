@@ -71,7 +71,13 @@ class Handrail:
 
 @asynccontextmanager
 async def handrail(
-    data: Path, *, people: Path = PEOPLE, pack: str = "kingsmead", open_school: bool = True, link: bool = True
+    data: Path,
+    *,
+    people: Path = PEOPLE,
+    pack: str = "kingsmead",
+    publish: str = "",
+    open_school: bool = True,
+    link: bool = True,
 ) -> AsyncIterator[Handrail]:
     """Start everything over `data`; stop it at the end."""
     # Taken and kept: a port that is only looked up may be somebody else's a moment later.
@@ -82,6 +88,7 @@ async def handrail(
                 "HANDRAIL_DATA": str(data),
                 "HANDRAIL_PEOPLE": str(people),
                 "HANDRAIL_PACK": pack,
+                "HANDRAIL_PUBLISH": publish,
                 "PORT": str(port),
             }
         )

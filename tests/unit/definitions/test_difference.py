@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.definitions.difference import difference, touches_who_is_told
+from bot.definitions.leaves import touched
 from bot.definitions.loader import FLOWS, load
 from bot.model.definition import Definition
 
@@ -88,3 +90,20 @@ def test_a_new_answer_and_a_question_that_must_be_answered_are_said(pack: Path) 
     )
     assert len(changes) == 1
     assert changes[0].endswith("offers other answers than before.")
+
+
+def test_a_sentence_that_reads_otherwise_is_said_as_it_was_and_as_it_is(pack: Path) -> None:
+    _, changes = edited(pack, "school.yaml", "Ask at reception for", "Ask at the office for")
+    (change,) = changes
+    assert change.startswith("Wording, texts, where_to_find_dsl: was “Ask at reception for")
+    assert "now “Ask at the office for" in change
+
+
+def test_every_place_that_changed_is_named_and_of_what_came_only_the_highest(pack: Path) -> None:
+    before = load(pack)
+    after = edited(pack, "roles.yaml", "reach: teams", "reach: mail")[0]
+    assert touched(before, after) == ("roles, chair_of_governors, reach",)
+    flows = {key: flow for key, flow in before.flows.items() if key != "report"}
+    assert touched(before, replace(before, flows=flows)) == ("flows, report",)
+    assert touched(replace(before, flows=flows), before) == ("flows, report",)
+    assert touched(before, before) == ()
