@@ -25,6 +25,7 @@ from bot.model.procedures import Procedure
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 MOST_ACTS = 150
+MOSTLY = 0.85
 
 
 @dataclass(slots=True)
@@ -116,7 +117,11 @@ def _act(
     now += timedelta(minutes=1)
     if step.kind == "approval":
         role = chance.choice(open_roles(step, procedure))
-        return Act(kind="sign", values=values, by=f"x/{chance.choice((role, 'one'))}", role=role), now
+        # Mostly yes and mostly by another: what lies behind an approval must be walked as well.
+        if chance.random() < MOSTLY:
+            values = {**values, f"{step.key}.answer": "yes"}
+        by = f"x/{role}" if chance.random() < MOSTLY else "x/one"
+        return Act(kind="sign", values=values, by=by, role=role), now
     return Act(kind="answer", values=values, by="x/one", role=step.who[0] if step.who else ""), now
 
 
