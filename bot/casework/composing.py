@@ -14,14 +14,11 @@ from bot.casework.channel_posts import ChannelPosts
 from bot.casework.desk_views import picture_view, reply_view
 from bot.casework.envelopes import NOBODY, Composed, with_view
 from bot.casework.handling import view_of, with_done
-from bot.casework.linking import CONFIRM, may_link
+from bot.casework.linking import confirming
 from bot.casework.office import Office
 from bot.casework.ports import Address, Envelope, Lapsed, Member, NoWay
 from bot.casework.presses import answer_press, pressed_of
-from bot.casework.procedures import posts as step_posts
-from bot.casework.procedures.knowing import own_words
-from bot.casework.procedures.reading import was_asked
-from bot.casework.procedures.requests import asked_now
+from bot.casework.procedures.posts import StepPosts
 from bot.casework.reporting import show
 from bot.casework.tables import CASES, CHANNELS, POSTED, REFERENCES, RUNS
 from bot.casework.task_posts import receiver, shown_task, task_of
@@ -35,7 +32,6 @@ from bot.casework.views.alerts import (
 from bot.casework.words import Words
 from bot.engine.access import askable, barred_from_deciding, may_see
 from bot.engine.holders import holders
-from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import Case, excluded_now, owner_now, worry_unanswered
 from bot.model.outbox import Channel, Item, Reference
 from bot.model.people import Holder, PersonId, RoleRef
@@ -57,10 +53,7 @@ class Compositor:
             messages.REPLY: self._reply,
             messages.NOTICE: self._notice,
             messages.TASK: self._task,
-            messages.STEP: self._step,
-            messages.STEP_CARD: self._step_card,
-            messages.STEP_TOLD: self._step_told,
-            messages.ASKED: self._asked,
+            **StepPosts(office, self.reference, self._to).kinds(),
             messages.LINK_ASK: self._link_ask,
         }
 
@@ -334,67 +327,6 @@ class Compositor:
         view = shown_task(self._office, case, task, reference, now)
         return self._to(item, reference, slot=slot, words=self._words(case, reference.language), view=view)
 
-    def _step(self, item: Item, now: datetime) -> Composed:
-        if item.do == "edit":
-            return self._step_card(item, now)
-        found = step_posts.step_named(self._office, item)
-        if found is None or step_posts.passed_by(self._office, *found, item):
-            return Lapsed(why="gone" if found is None else "passed")
-        case, procedure = found
-        reference = step_posts.receiver(self._office, case, procedure, item, self.reference, now)
-        if reference is None:
-            return NoWay(why=NOBODY)
-        words = own_words(self._office, procedure, reference.language)
-        if messages.in_two(case, item) or item.reason == "reminder":
-            line = step_posts.step_line(words, case, item)
-            envelope = self._to(item, reference, slot=messages.line_slot(item.id), words=words, text=line)
-            return replace(envelope, summary=line)
-        slot = messages.step_slot(procedure.id, item.params["stay"], reference.person)
-        view = step_posts.shown_step(self._office, case, procedure, reference.person, slot, words)
-        return self._to(item, reference, slot=slot, words=words, view=view)
-
-    def _step_card(self, item: Item, _now: datetime) -> Composed:
-        found = step_posts.step_named(self._office, item)
-        reference = self.reference(item.to_person)
-        if found is None or reference is None:
-            return Lapsed(why="gone")
-        case, procedure = found
-        words = own_words(self._office, procedure, reference.language)
-        if item.slot.startswith(messages.LINE):
-            if was_asked(self._office, self._office.unit(), case, procedure, reference.person):
-                return Lapsed(why="stands")
-            return self._blanked(item, reference, words)
-        view = step_posts.shown_step(self._office, case, procedure, reference.person, item.slot, words)
-        if item.do == "send" and not view.actions:
-            return Lapsed(why="passed")
-        return self._to(item, reference, slot=item.slot, words=words, view=view)
-
-    def _step_told(self, item: Item, now: datetime) -> Composed:
-        found = step_posts.step_named(self._office, item)
-        if found is None:
-            return Lapsed(why="gone")
-        case, procedure = found
-        if item.do == "edit":
-            reference = self.reference(item.to_person)
-            barred = barred_from_deciding(case, self._office.directory())
-            if reference is None or reference.person not in barred:
-                return Lapsed(why="stands")
-            return self._blanked(item, reference, self._words(case, reference.language))
-        reference = step_posts.told_to(self._office, case, item, self.reference, now)
-        if reference is None:
-            return NoWay(why=NOBODY)
-        words = own_words(self._office, procedure, reference.language)
-        text, summary = step_posts.told_line(self._office, words, case, procedure, item)
-        return replace(self._to(item, reference, slot=item.slot, words=words, text=text), summary=summary)
-
-    def _asked(self, item: Item, _now: datetime) -> Composed:
-        reference = self.reference(item.to_person)
-        if reference is None:
-            return Lapsed(why="gone")
-        words = self._words(None, reference.language)
-        view = asked_now(self._office, item.params["procedure"], reference.language, words)
-        return self._to(item, reference, slot=item.slot, words=words, view=view)
-
     def _may_hear(self, item: Item, case: Case, person: PersonId, now: datetime) -> bool:
         """Whether a line about the case may go to that person: of having lost it, also to whoever lost it."""
         if item.params["what"] == messages.TAKEN_OVER:
@@ -452,18 +384,8 @@ class Compositor:
 
     def confirmers(self, channel: Channel, now: datetime) -> tuple[PersonId, ...]:
         """Who can be asked whether alerts may go there: never whoever asked for it."""
-        definition, directory = self._office.shelf.current(), self._office.directory()
-        asked = frozenset({channel.linked_by})
-        found = (
-            h.person
-            for role in (SAFEGUARDING[0], HEADS[0])
-            for h in holders(RoleRef(role=role), directory, excluded=asked, at=now)
-        )
-        return tuple(
-            p
-            for p in dict.fromkeys(found)
-            if may_link(definition, directory, p, CONFIRM, at=now) and self.reference(p) is not None
-        )
+        found = confirming(self._office, channel, now)
+        return tuple(p for p in found if self.reference(p) is not None)
 
 
 def _untried(found: tuple[Holder, ...], tried: tuple[PersonId, ...]) -> Holder | None:

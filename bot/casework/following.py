@@ -18,9 +18,7 @@ from bot.casework.linking import CHECK, checked, lost
 from bot.casework.office import HANDRAIL, Office, new_id
 from bot.casework.pausing import REVIEW, review
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
-from bot.casework.procedures.clocks import procedure_alarm, step_failed, step_went, telling_failed
-from bot.casework.procedures.posts import receiver as step_receiver
-from bot.casework.procedures.posts import step_named
+from bot.casework.procedures.clocks import procedure_alarm, step_failed, step_went
 from bot.casework.procedures.running import CLOCK as PROCEDURE_CLOCK
 from bot.casework.reporting import delete_draft, forget_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
@@ -235,10 +233,10 @@ class Following:
     def _work_failed(self, unit: Unit, item: Item, why: str) -> None:
         if item.kind == messages.TASK:
             self._task_failed(unit, item, why)
-        elif item.kind == messages.STEP:
-            self._step_failed(unit, item, why)
         else:
-            telling_failed(self._office, unit, item)
+            gone = step_failed(self._office, unit, item, why, self._compositor.reference)
+            if gone and _for_good(why) and why != NOBODY:
+                self._unreachable(unit, gone)
 
     def _task_failed(self, unit: Unit, item: Item, why: str) -> None:
         found = task_of(self._office, item)
@@ -246,14 +244,6 @@ class Following:
         if gone is not None and why != NOBODY and _for_good(why):
             self._unreachable(unit, gone.person)
         task_failed(self._office, unit, item, NOBODY if why in FAULTY else why)
-
-    def _step_failed(self, unit: Unit, item: Item, why: str) -> None:
-        found = step_named(self._office, item)
-        reach = self._compositor.reference
-        gone = step_receiver(self._office, *found, item, reach, unit.now) if found else None
-        if gone is not None and _for_good(why) and why != NOBODY:
-            self._unreachable(unit, gone.person)
-        step_failed(self._office, unit, item, why, gone.person if gone else "")
 
     def _ask_failed(self, unit: Unit, item: Item, why: str) -> None:
         """Whoever was to confirm a channel cannot be reached: the next one is asked, or the asker told."""

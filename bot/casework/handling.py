@@ -13,12 +13,11 @@ from bot.casework import messages, refreshing, verbs
 from bot.casework.acting import Doing, NotNow
 from bot.casework.doing import DOING
 from bot.casework.facts import applies, wanted_first
+from bot.casework.filling import clean_values, form_faults
 from bot.casework.handing import receiving_roles
 from bot.casework.late import typed_in, what_happened, with_refusal
 from bot.casework.office import Office, new_id
-from bot.casework.procedures.asking import may_begin
-from bot.casework.procedures.knowing import is_request, kept_in
-from bot.casework.procedures.reading import lines_of
+from bot.casework.procedures.reading import to_do_of
 from bot.casework.procedures.running import keep_up
 from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
@@ -29,14 +28,11 @@ from bot.casework.views.logs import log_view
 from bot.casework.views.record import RECORD, record_button, record_view
 from bot.casework.words import Words
 from bot.engine.access import Standing, may_see, oversees, role_for, standing
-from bot.engine.fields import fault_of, normal
-from bot.engine.report import Facts
-from bot.model.cases import REQUEST, Case
-from bot.model.definition import CaseAction, Definition
+from bot.model.cases import Case
+from bot.model.definition import CaseAction
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Access, Press
 from bot.model.people import PersonId
-from bot.model.text import Text
 from bot.model.views import Action, Notice, View
 
 MOST_DIGITS = 6
@@ -102,23 +98,14 @@ def reader_of(office: Office, unit: Unit, case: Case, person: PersonId) -> Reade
         and _offered(office, case, person, a, unit.now)
     )
     before = (unit.get(CASES, key) for key in case.earlier)
-    steps = lines_of(office, unit, case, person) if case.complete else ()
     return Reader(
         person=person,
-        steps=steps,
-        more_steps=bool(kept_in(unit, case) or may_begin(office, unit, case, person)),
-        asked_for=asked_for_title(office, case) if is_request(case) else None,
+        to_do=to_do_of(office, unit, case, person),
         standing=standing(case, person, directory, unit.now),
         actions=actions,
         linked=linked,
         earlier=tuple(c for c in before if c is not None and may_see(c, person, directory, unit.now)),
     )
-
-
-def asked_for_title(office: Office, case: Case) -> Text | None:
-    """What the flow of a request is called."""
-    flow = office.definition_of(case).flows.get(case.answers.get(REQUEST, ""))
-    return flow.title if flow else None
 
 
 def _offered(office: Office, case: Case, person: PersonId, action: CaseAction, at: datetime) -> bool:
@@ -388,30 +375,3 @@ def _not_yours(office: Office, unit: Unit, case: Case, pressed: Pressed, words: 
         return Answer(text=said, refused=True)
     view = view_of(office, unit, case, pressed.speaker.id, words)
     return Answer(view=with_refusal(words, view, said, typed), refused=True)
-
-
-def clean_values(action: CaseAction, values: Mapping[str, str], *, tenant: str) -> Mapping[str, str]:
-    """What of a press the form asks for, in the form answers are kept."""
-    return {k: normal(f, values[k], tenant=tenant) for k, f in action.fields.items() if k in values}
-
-
-def form_faults(
-    office: Office, definition: Definition, case: Case, action: CaseAction, values: Mapping[str, str]
-) -> Mapping[str, str]:
-    """Error codes by field; nothing when the form can be taken."""
-    facts = Facts(directory=office.directory(), reporter=case.reporter)
-    faults: dict[str, str] = {}
-    for field in action.fields.values():
-        table = field.table or case.routed.table
-        if field.kind == "action":
-            columns = definition.tables[table].columns if table in definition.tables else ()
-            known = {c.key for c in columns if c.kind == "action"}
-            code = "" if values.get(field.key) in known else "needed"
-        elif field.kind == "role":
-            known = {"", *receiving_roles(office, case, office.now())}
-            code = "" if values.get(field.key, "") in known else "unknown_choice"
-        else:
-            code = fault_of(definition, replace(field, table=table), values.get(field.key, ""), facts)
-        if code:
-            faults[field.key] = code
-    return faults

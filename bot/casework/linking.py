@@ -17,6 +17,7 @@ from bot.casework.unit import Unit
 from bot.casework.views.alerts import link_settled_view
 from bot.casework.words import Words
 from bot.engine.access import direct_holders
+from bot.engine.holders import holders
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.definition import Definition
 from bot.model.events import Answer, Place, Pressed
@@ -40,6 +41,18 @@ def may_link(
     return bool(roles & set(member.roles)) or any(
         person in direct_holders(RoleRef(role=role), directory, frozenset(), at) for role in roles
     )
+
+
+def confirming(office: Office, channel: Channel, at: datetime) -> tuple[PersonId, ...]:
+    """Who may confirm a channel, in order: never whoever asked for it."""
+    definition, directory = office.shelf.current(), office.directory()
+    asked = frozenset({channel.linked_by})
+    found = (
+        h.person
+        for role in (SAFEGUARDING[0], HEADS[0])
+        for h in holders(RoleRef(role=role), directory, excluded=asked, at=at)
+    )
+    return tuple(p for p in dict.fromkeys(found) if may_link(definition, directory, p, CONFIRM, at=at))
 
 
 def strangers_in(

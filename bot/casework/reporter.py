@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.casework import climbs, messages, refreshing, verbs
-from bot.casework.handling import clean_values
+from bot.casework.filling import clean_values
 from bot.casework.office import Office
 from bot.casework.reporting import cases_of, give_back, show
 from bot.casework.tables import PRESSES

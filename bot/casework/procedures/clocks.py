@@ -12,6 +12,7 @@ from bot.casework.envelopes import NOBODY
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.procedures.asking import waits_for
 from bot.casework.procedures.knowing import stay_of, step_of
+from bot.casework.procedures.posts import Reach, receiver
 from bot.casework.procedures.running import act, queue, tell_owner, write
 from bot.casework.tables import CASES, PROCEDURES
 from bot.casework.unit import Unit
@@ -67,17 +68,25 @@ def step_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
         )  # fmt: skip
 
 
-def step_failed(office: Office, unit: Unit, item: Item, why: str, gone: PersonId) -> None:
-    """It reached nobody there: the next one is tried, the next role, at last the owner hears of it."""
+def step_failed(office: Office, unit: Unit, item: Item, why: str, reach: Reach) -> PersonId:
+    """It reached nobody there: the next one is tried, the next role, at last the owner hears of it.
+
+    Gives whom it could not reach, or nothing.
+    """
+    if item.kind == messages.STEP_TOLD:
+        _telling_failed(office, unit, item)
+        return ""
     found = walked(unit, item)
     if found is None:
-        return
+        return ""
     case, procedure = found
     role = item.params["role"]
+    reference = receiver(office, case, procedure, item, reach, unit.now)
+    gone = reference.person if reference else ""
     skip = (*item.params.get("skip", "").split(), gone)
     if why != NOBODY and gone:
         queue(office, unit, case, procedure, role, mark=f"after/{item.id}", reason=item.reason, skip=skip)
-        return
+        return gone
     content = {"procedure": procedure.id, "step": procedure.step}
     case = unit.case(case, actor=HANDRAIL, role=role, kind="step_nobody", content=content)
     step = step_of(office, procedure)
@@ -87,9 +96,10 @@ def step_failed(office: Office, unit: Unit, item: Item, why: str, gone: PersonId
         queue(office, unit, case, procedure, later[0], mark=f"after/{item.id}", reason=item.reason)
     else:
         tell_owner(office, unit, case, procedure, "step_nobody")
+    return gone
 
 
-def telling_failed(office: Office, unit: Unit, item: Item) -> None:
+def _telling_failed(office: Office, unit: Unit, item: Item) -> None:
     """Nobody of a role that was to be told could be reached: the owner hears of it."""
     case = unit.get(CASES, item.case or "")
     procedure = unit.get(PROCEDURES, item.params["procedure"])

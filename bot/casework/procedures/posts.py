@@ -6,18 +6,24 @@ a blank card. Must not know how a message is carried.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from bot.casework import messages
+from bot.casework.envelopes import NOBODY, Composed
 from bot.casework.office import Office
+from bot.casework.ports import Envelope, Lapsed, NoWay
 from bot.casework.procedures.asking import cannot_sign, for_role, may_do, waits_for
-from bot.casework.procedures.knowing import flow_of, stay_of, step_of
+from bot.casework.procedures.knowing import flow_of, own_words, stay_of, step_of
 from bot.casework.procedures.reading import settled_step, was_asked, whole_step
+from bot.casework.procedures.requests import asked_now
 from bot.casework.tables import CASES, POSTED, PROCEDURES
 from bot.casework.views.alerts import blank_view
-from bot.casework.views.procedures import step_alert
+from bot.casework.views.steps import step_alert
 from bot.casework.words import Words
+from bot.engine.access import barred_from_deciding
 from bot.model.cases import Case
 from bot.model.outbox import Item, Reference
 from bot.model.people import PersonId
@@ -99,3 +105,103 @@ def told_line(office: Office, words: Words, case: Case, procedure: Procedure, it
         body=words.text(step.body),
     )
     return text, words.say("alert_summary", number=case.number, urgency=urgency)
+
+
+class Carry(Protocol):
+    """Puts a text or a card into an envelope for somebody's own chat."""
+
+    def __call__(
+        self,
+        item: Item,
+        reference: Reference,
+        *,
+        slot: str,
+        words: Words,
+        text: str = "",
+        view: View | None = None,
+    ) -> Envelope:
+        """An edit where the message exists and is to change."""
+        ...
+
+
+class StepPosts:
+    """Composes the messages of procedures. Synchronous and read-only."""
+
+    def __init__(self, office: Office, reach: Reach, carry: Carry) -> None:
+        self._office = office
+        self._reach = reach
+        self._carry = carry
+
+    def kinds(self) -> Mapping[str, Callable[[Item, datetime], Composed]]:
+        """Each kind of message with what makes it."""
+        return {
+            messages.STEP: self._step,
+            messages.STEP_CARD: self._card,
+            messages.STEP_TOLD: self._told,
+            messages.ASKED: self._asked,
+        }
+
+    def _step(self, item: Item, now: datetime) -> Composed:
+        if item.do == "edit":
+            return self._card(item, now)
+        found = step_named(self._office, item)
+        if found is None or passed_by(self._office, *found, item):
+            return Lapsed(why="gone" if found is None else "passed")
+        case, procedure = found
+        reference = receiver(self._office, case, procedure, item, self._reach, now)
+        if reference is None:
+            return NoWay(why=NOBODY)
+        words = own_words(self._office, procedure, reference.language)
+        if messages.in_two(case, item) or item.reason == "reminder":
+            line = step_line(words, case, item)
+            envelope = self._carry(item, reference, slot=messages.line_slot(item.id), words=words, text=line)
+            return replace(envelope, summary=line)
+        slot = messages.step_slot(procedure.id, item.params["stay"], reference.person)
+        view = shown_step(self._office, case, procedure, reference.person, slot, words)
+        return self._carry(item, reference, slot=slot, words=words, view=view)
+
+    def _card(self, item: Item, _now: datetime) -> Composed:
+        found = step_named(self._office, item)
+        reference = self._reach(item.to_person)
+        if found is None or reference is None:
+            return Lapsed(why="gone")
+        case, procedure = found
+        words = own_words(self._office, procedure, reference.language)
+        if item.slot.startswith(messages.LINE):
+            if was_asked(self._office, self._office.unit(), case, procedure, reference.person):
+                return Lapsed(why="stands")
+            return self._blanked(item, reference, words)
+        view = shown_step(self._office, case, procedure, reference.person, item.slot, words)
+        if item.do == "send" and not view.actions:
+            return Lapsed(why="passed")
+        return self._carry(item, reference, slot=item.slot, words=words, view=view)
+
+    def _told(self, item: Item, now: datetime) -> Composed:
+        found = step_named(self._office, item)
+        if found is None:
+            return Lapsed(why="gone")
+        case, procedure = found
+        if item.do == "edit":
+            reference = self._reach(item.to_person)
+            barred = barred_from_deciding(case, self._office.directory())
+            if reference is None or reference.person not in barred:
+                return Lapsed(why="stands")
+            return self._blanked(item, reference, own_words(self._office, procedure, reference.language))
+        reference = told_to(self._office, case, item, self._reach, now)
+        if reference is None:
+            return NoWay(why=NOBODY)
+        words = own_words(self._office, procedure, reference.language)
+        text, summary = told_line(self._office, words, case, procedure, item)
+        return replace(self._carry(item, reference, slot=item.slot, words=words, text=text), summary=summary)
+
+    def _asked(self, item: Item, _now: datetime) -> Composed:
+        reference = self._reach(item.to_person)
+        if reference is None:
+            return Lapsed(why="gone")
+        words = Words(definition=self._office.shelf.current(), language=reference.language)
+        view = asked_now(self._office, item.params["procedure"], reference.language, words)
+        return self._carry(item, reference, slot=item.slot, words=words, view=view)
+
+    def _blanked(self, item: Item, reference: Reference, words: Words) -> Envelope:
+        text = words.say("blank_title")
+        return replace(self._carry(item, reference, slot=item.slot, words=words, text=text), summary=text)

@@ -5,109 +5,46 @@ Asks whose it is before anything else. Must not know cards or conversations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.casework import messages, refreshing, verbs
-from bot.casework.handling import seen_case, view_of, words_for
+from bot.casework.handling import seen_case, words_for
 from bot.casework.late import with_refusal
 from bot.casework.office import Office, new_id
-from bot.casework.procedures.asking import handles, may_begin, may_do, may_let_others
+from bot.casework.procedures.asking import handles, may_do, may_let_others
 from bot.casework.procedures.knowing import (
     flow_of,
-    kept_in,
     known_of,
-    open_ones,
     own_words,
-    procedures_of,
     step_of,
 )  # fmt: skip
 from bot.casework.procedures.reading import (
-    lines_of,
     may_hand,
     message_of,
     settled_step,
     was_asked,
     whole_step,
 )  # fmt: skip
-from bot.casework.procedures.running import act, ask, begin, write
-from bot.casework.tables import ACCESS, CASES, POSTED, PRESSES, PROCEDURES
+from bot.casework.procedures.running import act, ask, write
+from bot.casework.procedures.starting import do_begin, do_stop, show_begin, show_stop
+from bot.casework.procedures.turn import Turn, steps_card, where_it_stands
+from bot.casework.tables import ACCESS, CASES, POSTED, PROCEDURES
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
-from bot.casework.views.procedures import (
-    PICKED,
-    WHY,
-    begin_view,
-    hand_view,
-    steps_button,
-    steps_view,
-    stop_form,
-    stop_view,
-)  # fmt: skip
+from bot.casework.views.steps import hand_view
 from bot.casework.words import Words
-from bot.engine.access import may_see
-from bot.engine.fields import fault_of
 from bot.engine.procedure import Act
 from bot.engine.step_form import form_of
 from bot.model.cases import Case
 from bot.model.events import Answer, Pressed
-from bot.model.flows import Field
-from bot.model.outbox import Access, Press
-from bot.model.people import PersonId
+from bot.model.outbox import Access
 from bot.model.procedures import Procedure
-from bot.model.views import Action, Notice, View
+from bot.model.views import View
 
 TYPED = ("text", "paragraph")
 ON_CASE = frozenset({verbs.STEPS, verbs.BEGIN, verbs.BEGIN_DO, verbs.STOP, verbs.STOP_DO})
 ON_STEP = frozenset({verbs.STEP, verbs.STEP_DO, verbs.STEP_RELEASE, verbs.HAND, verbs.HAND_DO})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One press by one person, with the case as it stands."""
-
-    office: Office
-    unit: Unit
-    pressed: Pressed
-    case: Case
-    words: Words
-
-    @property
-    def person(self) -> PersonId:
-        """Who presses."""
-        return self.pressed.speaker.id
-
-    def inside(self, case: Case | None = None) -> bool:
-        """Whether they may see the case."""
-        return may_see(case or self.case, self.person, self.office.directory(), self.unit.now)
-
-    def back(self) -> Action:
-        """Back to what is to be done."""
-        return replace(steps_button(self.words, self.case), label=self.words.say("button_back"))
-
-    def case_card(self, case: Case, said: str = "", typed: str = "", *, good: bool = False) -> View:
-        """The case as they may see it, below what is said."""
-        words = words_for(self.office, case, self.pressed.place.language)
-        view = view_of(self.office, self.unit, case, self.person, words)
-        if good:
-            return replace(view, blocks=(Notice(text=said, tone="good"), *view.blocks))
-        return with_refusal(self.words, view, said, typed) if said else view
-
-    def remember(self) -> None:
-        """That this press was carried out."""
-        press = Press(
-            id=_press_id(self.pressed), target=self.case.id, action_id=self.pressed.action_id,
-            person=self.person, verb=self.pressed.verb, at=self.unit.now,
-        )  # fmt: skip
-        self.unit.put(PRESSES, press.id, press)
-
-    def before(self) -> bool:
-        """Whether this very press was carried out already."""
-        return self.unit.get(PRESSES, _press_id(self.pressed)) is not None
-
-
-def _press_id(pressed: Pressed) -> str:
-    return f"{pressed.target}/{pressed.verb}/{pressed.action_id}/{pressed.speaker.id}"
 
 
 def press_procedure(office: Office, unit: Unit, pressed: Pressed) -> Answer:
@@ -153,31 +90,7 @@ def _nothing(office: Office, pressed: Pressed, values: Mapping[str, str]) -> Ans
 
 def _steps(turn: Turn) -> Answer:
     start = turn.pressed.action_id.partition(".")[2]
-    return Answer(view=_steps_card(turn, start=int(start) if start.isdecimal() and len(start) < 4 else 0))
-
-
-def _steps_card(turn: Turn, *, start: int = 0) -> View:
-    office, unit, case = turn.office, turn.unit, turn.case
-    back = Action(
-        verb=verbs.OPEN, label=turn.words.say("button_back"), target=case.id, action_id="open",
-        sends_inputs=False,
-    )  # fmt: skip
-    kept = kept_in(unit, case)
-    return steps_view(
-        turn.words,
-        case,
-        lines_of(office, unit, case, turn.person),
-        kept,
-        start=start,
-        may_hand=any(
-            may_hand(office, unit, case, p, h.step, turn.person) is not None
-            or handles(office, unit, case, turn.person) is not None
-            for p, h in kept
-        ),
-        may_begin=bool(may_begin(office, unit, case, turn.person)),
-        may_stop=handles(office, unit, case, turn.person, "close") is not None,
-        back=back,
-    )
+    return Answer(view=steps_card(turn, start=int(start) if start.isdecimal() and len(start) < 4 else 0))
 
 
 # --- a step ---
@@ -193,20 +106,7 @@ def _step(turn: Turn, procedure: Procedure, _visit: str) -> Answer:
         role = may_do(office, unit, case, procedure, person) or ""
         line = Access(id=new_id(), case=case.id, person=person, role=role, at=unit.now)
         unit.put(ACCESS, line.id, line)
-    return Answer(view=_where_it_stands(turn, procedure))
-
-
-def _where_it_stands(turn: Turn, procedure: Procedure, said: str = "", typed: str = "") -> View:
-    """Their step if it is theirs; else that there is nothing for them to do, or what is to be done."""
-    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
-    theirs = may_do(office, unit, case, procedure, person) is not None
-    if theirs or may_let_others(office, unit, case, procedure, person) is not None:
-        view = whole_step(office, unit, case, procedure, person, turn.words, back=turn.back())
-    elif turn.inside():
-        view = _steps_card(turn)
-    else:
-        view = settled_step(office, unit, case, procedure, person, turn.words)
-    return with_refusal(turn.words, view, said, typed) if said else view
+    return Answer(view=where_it_stands(turn, procedure))
 
 
 def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
@@ -217,11 +117,11 @@ def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
     if visit != str(procedure.visit) or procedure.state != "open":
         typed = typed or _free(turn.pressed.values)
         said = turn.words.say("stale_case")
-        return Answer(view=_where_it_stands(turn, procedure, said, typed), refused=True)
+        return Answer(view=where_it_stands(turn, procedure, said, typed), refused=True)
     role = may_do(office, unit, case, procedure, person)
     if role is None:
         said = turn.words.say("not_yours")
-        return Answer(view=_where_it_stands(turn, procedure, said, typed), refused=True)
+        return Answer(view=where_it_stands(turn, procedure, said, typed), refused=True)
     kind = "sign" if step_of(office, procedure).kind == "approval" else "answer"
     what = Act(kind="sign" if kind == "sign" else "answer", values=turn.pressed.values, by=person, role=role)
     moved, after = act(office, unit, case, procedure, what)
@@ -256,7 +156,7 @@ def _release(turn: Turn, procedure: Procedure, visit: str) -> Answer:
     office, unit, case = turn.office, turn.unit, turn.case
     role = may_let_others(office, unit, case, procedure, turn.person)
     if turn.before() or visit != str(procedure.visit) or role is None:
-        return Answer(view=_where_it_stands(turn, procedure), refused=not turn.before())
+        return Answer(view=where_it_stands(turn, procedure), refused=not turn.before())
     moved = write(office, unit, replace(procedure, released=True, visit=procedure.visit + 1))
     content = {"procedure": moved.id, "step": moved.step}
     case = unit.case(case, actor=turn.person, role=role, kind="step_released", content=content)
@@ -281,7 +181,7 @@ def _hand(turn: Turn, procedure: Procedure, visit: str, step_key: str) -> Answer
     if step is None or role is None or not chain or (doing and visit != str(procedure.visit)):
         said = turn.words.say("not_yours" if role is None else "stale_case")
         typed = _free(turn.pressed.values)
-        return Answer(view=_where_it_stands(turn, procedure, said, typed), refused=True)
+        return Answer(view=where_it_stands(turn, procedure, said, typed), refused=True)
     back = turn.back() if turn.inside() else None
     known = known_of(office, case)
     if not doing:
@@ -298,104 +198,12 @@ def _hand(turn: Turn, procedure: Procedure, visit: str, step_key: str) -> Answer
     return Answer(view=_afterwards(turn, after, unit.get(PROCEDURES, procedure.id) or moved))
 
 
-# --- begin and stop ---
-
-
-def _begin(turn: Turn) -> Answer:
-    return Answer(view=_begin_card(turn, f"begin.{verbs.fresh_mark(turn.unit.now)}"))
-
-
-def _begin_card(turn: Turn, action_id: str, errors: Mapping[str, str] | None = None) -> View:
-    flows = may_begin(turn.office, turn.unit, turn.case, turn.person)
-    return begin_view(
-        turn.words, turn.case, flows,
-        action_id=action_id, back=turn.back(), directory=turn.office.directory(), errors=errors,
-    )  # fmt: skip
-
-
-def _begin_do(turn: Turn) -> Answer:
-    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
-    if turn.before():
-        return Answer(view=turn.case_card(case))
-    chosen = turn.pressed.values.get(PICKED, "")
-    role = handles(office, unit, case, person, "begin")
-    offered = {flow.key for flow in may_begin(office, unit, case, person)}
-    if role is None or not offered or _too_old(turn):
-        key = "not_yours" if role is None or not offered else "stale_case"
-        return Answer(view=turn.case_card(case, turn.words.say(key)), refused=True)
-    if chosen not in offered:
-        errors = {PICKED: "choose"}
-        return Answer(view=_begin_card(turn, turn.pressed.action_id, errors), refused=True)
-    case = begin(office, unit, case, chosen, by=person, role=role)
-    turn.remember()
-    refreshing.refresh_case(office, unit, case)
-    if not turn.inside(case):
-        return Answer(text=turn.words.say("step_done"))
-    fresh = open_ones(unit, case)[-1:]
-    turn = replace(turn, case=case)
-    if fresh and may_do(office, unit, case, fresh[0], person) is not None:
-        return Answer(view=_where_it_stands(turn, fresh[0]))
-    return Answer(view=turn.case_card(case, turn.words.say("step_done"), good=True))
-
-
-def _too_old(turn: Turn) -> bool:
-    offered = verbs.offered_at(turn.pressed.action_id.partition(".")[2])
-    return offered is None or turn.unit.now - offered > verbs.PRESS_KEPT
-
-
-def _stop(turn: Turn) -> Answer:
-    return Answer(view=_stop_card(turn, f"stop.{verbs.fresh_mark(turn.unit.now)}"))
-
-
-def _stop_card(
-    turn: Turn,
-    action_id: str,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> View:
-    lines = lines_of(turn.office, turn.unit, turn.case, turn.person)
-    return stop_view(
-        turn.words, turn.case, lines,
-        action_id=action_id, back=turn.back(), directory=turn.office.directory(),
-        values=values, errors=errors,
-    )  # fmt: skip
-
-
-def _stop_do(turn: Turn) -> Answer:
-    """End a procedure before its end; whoever may close the case may, with a reason."""
-    office, unit, case, person = turn.office, turn.unit, turn.case, turn.person
-    if turn.before():
-        return Answer(view=turn.case_card(case))
-    values = turn.pressed.values
-    role = handles(office, unit, case, person, "close")
-    lines = lines_of(office, unit, case, person)
-    if role is None or not lines or _too_old(turn):
-        said = turn.words.say("not_yours" if role is None else "stale_case")
-        return Answer(view=turn.case_card(case, said, values.get(WHY, "")), refused=True)
-    errors = _faults(turn, stop_form(turn.words, lines), values)
-    if errors:
-        return Answer(view=_stop_card(turn, turn.pressed.action_id, values, errors), refused=True)
-    procedure = next(p for p in procedures_of(unit, case) if p.id == values[PICKED])
-    content = {"procedure": procedure.id, "flow": procedure.flow, "why": values[WHY].strip()}
-    case = unit.case(case, actor=person, role=role, kind="procedure_stopped", content=content)
-    _, case = act(office, unit, case, procedure, Act(kind="stop", by=person, role=role))
-    turn.remember()
-    return Answer(view=turn.case_card(case, turn.words.say("step_done"), good=True))
-
-
-def _faults(turn: Turn, fields: Iterable[Field], values: Mapping[str, str]) -> Mapping[str, str]:
-    facts = known_of(turn.office, turn.case).report
-    definition = turn.words.definition
-    found = {f.key: fault_of(definition, f, values.get(f.key, "").strip(), facts) for f in fields}
-    return {key: code for key, code in found.items() if code}
-
-
 CASE_PRESSES: Mapping[str, Callable[[Turn], Answer]] = {
     verbs.STEPS: _steps,
-    verbs.BEGIN: _begin,
-    verbs.BEGIN_DO: _begin_do,
-    verbs.STOP: _stop,
-    verbs.STOP_DO: _stop_do,
+    verbs.BEGIN: show_begin,
+    verbs.BEGIN_DO: do_begin,
+    verbs.STOP: show_stop,
+    verbs.STOP_DO: do_stop,
 }
 STEP_PRESSES: Mapping[str, Callable[[Turn, Procedure, str], Answer]] = {
     verbs.STEP: _step,

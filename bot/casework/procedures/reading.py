@@ -9,15 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.casework.office import Office
-from bot.casework.procedures.asking import may_do, may_let_others, waits_for
-from bot.casework.procedures.knowing import flow_of, known_of, open_ones, step_of
+from bot.casework.procedures.asking import may_begin, may_do, may_let_others, waits_for
+from bot.casework.procedures.knowing import flow_of, is_request, kept_in, known_of, open_ones, step_of
 from bot.casework.tables import POSTED
 from bot.casework.unit import Unit
-from bot.casework.views.procedures import Line, request_view, step_settled, step_view
+from bot.casework.views.asked import request_view
+from bot.casework.views.procedures import Line, ToDo
+from bot.casework.views.steps import step_settled, step_view
 from bot.casework.words import Words
 from bot.engine.access import barred_from_deciding, may_see
 from bot.engine.step_form import Known
-from bot.model.cases import Case, excluded_now
+from bot.model.cases import REQUEST, Case, excluded_now
 from bot.model.outbox import Posted
 from bot.model.people import PersonId
 from bot.model.procedures import Procedure, still_kept
@@ -41,6 +43,16 @@ def line_of(office: Office, unit: Unit, case: Case, procedure: Procedure, person
 def lines_of(office: Office, unit: Unit, case: Case, person: PersonId) -> tuple[Line, ...]:
     """Every open procedure of the case."""
     return tuple(line_of(office, unit, case, p, person) for p in open_ones(unit, case))
+
+
+def to_do_of(office: Office, unit: Unit, case: Case, person: PersonId) -> ToDo:
+    """What the card of the case says of its procedures, and whether it leads to them."""
+    flow = office.definition_of(case).flows.get(case.answers.get(REQUEST, "")) if is_request(case) else None
+    return ToDo(
+        lines=lines_of(office, unit, case, person) if case.complete else (),
+        more=bool(kept_in(unit, case) or may_begin(office, unit, case, person)),
+        asked_for=flow.title if flow else None,
+    )
 
 
 def whole_step(

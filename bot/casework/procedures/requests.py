@@ -17,7 +17,9 @@ from bot.casework.procedures.running import CLOCK, follow, write
 from bot.casework.tables import CASES, PROCEDURES
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
-from bot.casework.views.procedures import PICKED, Line, answered, ask_view, asked_over, step_view
+from bot.casework.views.asked import answered, ask_view, asked_over
+from bot.casework.views.procedures import PICKED, Line
+from bot.casework.views.steps import step_view
 from bot.casework.words import Words
 from bot.engine import procedure as engine
 from bot.engine.holders import barred as why_barred

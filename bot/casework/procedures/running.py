@@ -330,7 +330,8 @@ def _remind(office: Office, unit: Unit, case: Case, procedure: Procedure) -> Cas
     roles = waits_for(case, procedure, step)
     for role in roles if step.kind == "approval" else roles[:1]:
         queue(office, unit, case, procedure, role, mark="late", reason="reminder")
-    tell_owner(office, unit, case, procedure, "step_late" if roles else "step_due")
+    if owner_now(case):
+        tell_owner(office, unit, case, procedure, "step_late" if roles else "step_due")
     content = {"procedure": procedure.id, "step": step.key}
     return unit.case(case, actor=HANDRAIL, role="", kind="step_late", content=content)
 

@@ -5,14 +5,14 @@ Pure. Whoever calls has asked `standing` first; what that lets the reader see de
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.casework import verbs
 from bot.casework.facts import applies, still_to_record
 from bot.casework.views.forms import action_columns, titled
 from bot.casework.views.plan import next_steps
-from bot.casework.views.procedures import Line, steps_button, waiting_blocks
+from bot.casework.views.procedures import ToDo, steps_button, waiting_blocks
 from bot.casework.views.receipts import state_of
 from bot.casework.views.room import LENGTHS, clipped, fits
 from bot.casework.views.runs import shown_answer
@@ -21,7 +21,7 @@ from bot.engine.access import Standing
 from bot.model.cases import Case, owner_now
 from bot.model.definition import CaseAction
 from bot.model.people import Directory, PersonId
-from bot.model.text import Text, literal
+from bot.model.text import literal
 from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
 
 MOST_ON_CARD = 5
@@ -38,8 +38,7 @@ HIDDEN_ANSWERS = frozenset(
 class Reader:
     """Who reads, as what, which actions are theirs, which linked and earlier cases they may learn of.
 
-    `steps`: the open procedures. `more_steps`: something is kept, or can be begun. `asked_for`: what a
-    request is called; None for a case that somebody reported.
+    `to_do`: the open procedures, and what else can be done with them.
     """
 
     person: PersonId
@@ -47,9 +46,7 @@ class Reader:
     actions: tuple[CaseAction, ...]
     linked: tuple[str, ...] = ()
     earlier: tuple[Case, ...] = ()
-    steps: tuple[Line, ...] = ()
-    more_steps: bool = False
-    asked_for: Text | None = None
+    to_do: ToDo = field(default_factory=ToDo)
 
 
 def case_view(words: Words, case: Case, reader: Reader, *, directory: Directory, now: datetime) -> View:
@@ -125,12 +122,12 @@ def _whole(words: Words, case: Case, reader: Reader, directory: Directory, *, mo
     if case.mistake:
         why = literal(clipped(case.mistake, most))
         blocks.append(Notice(text=words.say("case_mistake", why=why), tone="warning"))
-    blocks.extend(waiting_blocks(words, reader.steps))
-    if reader.asked_for is not None:
-        title = words.text(reader.asked_for)
+    blocks.extend(waiting_blocks(words, reader.to_do.lines))
+    if reader.to_do.asked_for is not None:
+        title = words.text(reader.to_do.asked_for)
         blocks.append(Paragraph(text=words.say("case_request", title=title)))
     blocks.extend(_why_you(words, case, reader))
-    if reader.asked_for is None:
+    if reader.to_do.asked_for is None:
         blocks.extend(_what_happened(words, case, directory, most=most))
     else:
         asker = (words.say("label_reporter"), _who_has(words, case.reporter, directory))
@@ -291,7 +288,7 @@ def on_card(case: Case, reader: Reader) -> tuple[CaseAction, ...]:
 
 def has_steps(reader: Reader) -> bool:
     """Whether the card leads to what is to be done."""
-    return reader.standing.sight == "all" and bool(reader.steps or reader.more_steps)
+    return reader.standing.sight == "all" and bool(reader.to_do.lines or reader.to_do.more)
 
 
 def _buttons(words: Words, case: Case, reader: Reader, now: datetime) -> tuple[Action, ...]:

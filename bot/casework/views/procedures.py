@@ -6,24 +6,18 @@ Pure. Whoever calls has asked whose step it is, and says how much of the procedu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.casework import verbs
 from bot.casework.views.forms import form_blocks, titled
-from bot.casework.views.receipts import state_of
-from bot.casework.views.record import name_of
-from bot.casework.views.room import LENGTHS, clipped, fits
-from bot.casework.views.runs import shown_answer
+from bot.casework.views.room import clipped
 from bot.casework.words import Words
-from bot.engine.fields import FORM
-from bot.engine.step_form import Known, form_of, shown_of
 from bot.model.cases import Case
 from bot.model.flows import Field, Flow, Option, Step
 from bot.model.people import Directory, PersonId
 from bot.model.procedures import HandOver, Procedure
-from bot.model.runs import Run
-from bot.model.text import literal, plain
-from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
+from bot.model.text import Text, literal, plain
+from bot.model.views import Action, Block, Paragraph, View
 
 ON_A_PAGE = 3
 """Steps and devices with a button of their own: with Begin, Stop and Back no more than six."""
@@ -45,6 +39,18 @@ class Line:
     roles: tuple[str, ...] = ()
     mine: bool = False
     lets: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo:
+    """The open procedures of a case. `more`: something is kept, or can be begun.
+
+    `asked_for`: what a request is called; None for a case that somebody reported.
+    """
+
+    lines: tuple[Line, ...] = ()
+    more: bool = False
+    asked_for: Text | None = None
 
 
 def waits(words: Words, line: Line) -> str:
@@ -73,10 +79,10 @@ def waiting_blocks(words: Words, lines: Iterable[Line]) -> list[Block]:
 def steps_button(words: Words, case: Case, *, start: int = 0) -> Action:
     """To the open procedures of the case."""
     label = words.say("button_steps" if start == 0 else "button_more")
-    return _button(verbs.STEPS, label, case, f"steps.{start}")
+    return case_button(verbs.STEPS, label, case, f"steps.{start}")
 
 
-def _button(verb: str, label: str, case: Case, action_id: str, *, good: bool = False) -> Action:
+def case_button(verb: str, label: str, case: Case, action_id: str, *, good: bool = False) -> Action:
     return Action(
         verb=verb,
         label=label,
@@ -110,28 +116,28 @@ def steps_view(
         )
         for _, h in kept
     )
-    mine = [_step_button(words, case, line) for line in lines if line.mine or line.lets]
+    mine = [step_button(words, case, line) for line in lines if line.mine or line.lets]
     if may_hand:
         for procedure, h in kept:
             label = words.say("button_hand", what=clipped(h.what, 40))
-            mine.append(_button(verbs.HAND, label, case, verbs.step_id(procedure, h.step)))
+            mine.append(case_button(verbs.HAND, label, case, verbs.step_id(procedure, h.step)))
     page = mine[start : start + ON_A_PAGE]
     if len(mine) > start + ON_A_PAGE:
         page[-1:] = [steps_button(words, case, start=start + ON_A_PAGE - 1)]
     if may_begin:
-        page.append(_button(verbs.BEGIN, words.say("button_begin"), case, "begin"))
+        page.append(case_button(verbs.BEGIN, words.say("button_begin"), case, "begin"))
     if may_stop and lines:
-        page.append(_button(verbs.STOP, words.say("button_stop"), case, "stop"))
-    return _view(words, case, blocks, (*page, back))
+        page.append(case_button(verbs.STOP, words.say("button_stop"), case, "stop"))
+    return plain_view(words, case, blocks, (*page, back))
 
 
-def _step_button(words: Words, case: Case, line: Line) -> Action:
+def step_button(words: Words, case: Case, line: Line) -> Action:
     title = clipped(words.text(line.step.title), 60)
     label = title if line.mine else words.say("button_look_at", step=title)
-    return _button(verbs.STEP, label, case, verbs.step_id(line.procedure), good=line.mine)
+    return case_button(verbs.STEP, label, case, verbs.step_id(line.procedure), good=line.mine)
 
 
-def _view(
+def plain_view(
     words: Words,
     case: Case | None,
     blocks: Iterable[Block],
@@ -153,247 +159,7 @@ def _view(
     )
 
 
-# --- a step ---
-
-
-def step_view(
-    words: Words,
-    case: Case | None,
-    line: Line,
-    known: Known,
-    *,
-    inside: bool,
-    back: Action | None,
-    said: tuple[Block, ...] = (),
-    reader: PersonId | None = None,
-) -> View:
-    """The step with its form, as it was typed and what is wrong with it.
-
-    `inside`: the reader may see the case. `said`: what stands above everything, such as a refusal.
-    """
-    procedure, step = line.procedure, line.step
-    asked = tuple(replace(f, key=key) for key, f in shown_of(words.definition, procedure, known).items())
-    blocks: list[Block] = [*said, *_step_head(words, case, line)]
-    blocks.extend(_national(words, step) if inside else ())
-    blocks.extend(_looked_up(words, line))
-    blocks.extend(_signed(words, line, known.report.directory))
-    shortest = LENGTHS[-1]
-    told = [_told(words, line, known.report.directory, case=case, inside=inside, most=m) for m in LENGTHS[1:]]
-    blocks.extend(next((t for t in told if fits([*blocks, *t])), told[LENGTHS.index(shortest) - 1]))
-    blocks.extend(_form(words, line, asked, known))
-    send = _send(words, case, line) if line.mine else None
-    lets = _button(verbs.STEP_RELEASE, words.say("button_let_others"), case, verbs.step_id(procedure)
-    ) if case and line.lets else None  # fmt: skip
-    again = None if inside or case is None else _button(verbs.STEP, "", case, verbs.step_id(procedure))
-    return _view(
-        words,
-        case,
-        blocks,
-        tuple(a for a in (send, lets, back) if a is not None),
-        revision=procedure.visit,
-        refresh=again,
-        reader=reader,
-    )
-
-
-def _step_head(words: Words, case: Case | None, line: Line) -> list[Block]:
-    title = words.text(line.step.title) or words.text(line.flow.title)
-    heading = words.say("step_title", title=title, number=case.number) if case else title
-    body = words.text(line.step.body)
-    blocks: list[Block] = list(titled(heading, body))
-    if line.step.kind == "wait" and line.step.event.by_language:
-        blocks.append(Paragraph(text=words.text(line.step.event)))
-    if case is not None:
-        rows = [(words.say("label_urgency"), words.say(f"urgency_{case.urgency}"))]
-        at = line.procedure.expires_at or line.procedure.due_at
-        if at:
-            rows.append((words.say("label_until"), words.moment(at)))
-        blocks.append(Facts(rows=tuple(rows)))
-    return blocks
-
-
-def _national(words: Words, step: Step) -> list[Block]:
-    """Where a step comes from, for whoever sees the case; national practice is to be checked before use."""
-    if step.origin == "national":
-        return [Notice(text=words.say("step_national", source=literal(step.source)), tone="accent")]
-    return (
-        [Paragraph(text=words.say("step_source", source=literal(step.source)), subtle=True)]
-        if step.source
-        else []
-    )
-
-
-def _looked_up(words: Words, line: Line) -> list[Block]:
-    """The row of the grid that was asked about: its marks, where the policy's lines conflict, its source."""
-    field = line.flow.fields.get(line.step.looks_up)
-    grid = words.definition.grids.get(field.table) if field else None
-    chosen = line.procedure.answers.get(line.step.looks_up, "")
-    row = next((r for r in grid.rows if r.key == chosen), None) if grid else None
-    if grid is None or row is None:
-        return []
-    marked = [literal(words.text(label)) for key, label in grid.columns if key in row.marks]
-    rows = (
-        (words.say("answer_about"), literal(words.text(row.label))),
-        (words.say("answer_policy"), "\n\n".join(marked) or words.say("answer_unmarked")),
-        (words.say("label_source"), literal(row.source or grid.source)),
-    )
-    blocks: list[Block] = [Facts(rows=rows)]
-    if row.conflict.by_language:
-        conflict = literal(words.text(row.conflict))
-        blocks.append(Notice(text=words.say("answer_conflict", conflict=conflict), tone="warning"))
-    return blocks
-
-
-def _signed(words: Words, line: Line, directory: Directory) -> list[Block]:
-    """Who has signed, for an approval, and whose signature is open."""
-    if line.step.kind != "approval":
-        return []
-    procedure = line.procedure
-    signed = (
-        words.say(
-            "signed_by", who=name_of(words, s.by, directory), role=words.role(s.role), when=words.moment(s.at)
-        )
-        for s in procedure.signatures
-        if s.step == line.step.key and s.at >= procedure.step_began_at
-    )
-    blocks: list[Block] = [Paragraph(text=said) for said in signed]
-    needs = line.step.needs or len(line.step.approvers)
-    left = max(0, needs - len(blocks))
-    open_to = ", ".join(words.role(role) for role in line.roles)
-    blocks.append(Paragraph(text=words.say("sign_left", count=left, roles=open_to), subtle=True))
-    return blocks
-
-
-def _told(
-    words: Words, line: Line, directory: Directory, *, case: Case | None, inside: bool, most: int
-) -> list[Block]:
-    """What was answered before: all of it for who sees the case, who signs, and in what staff asked for; for
-    others the questions of the steps which this one requires, in a case about an adult not even those unless
-    its owner began the procedure."""
-    everything = inside or line.step.kind == "approval" or (case is not None and case.what == "request")
-    closed = case is not None and case.routed.restricted and line.procedure.asked_by is None
-    wanted = {s for s in line.flow.steps if everything or (s in line.step.requires and not closed)}
-    rows: list[tuple[str, str]] = []
-    for done in line.procedure.done:
-        step = line.flow.steps.get(done.step)
-        if step is None or done.step not in wanted or case is None:
-            continue
-        form = form_of(words.definition, line.flow, step)
-        for key, value in done.answers.items():
-            if key in form and value and (everything or key in step.fields):
-                shown = clipped(shown_answer(words, form[key], value, directory), most)
-                rows.append((words.text(form[key].label), shown))
-    if not rows:
-        return []
-    return [Paragraph(text=words.say("step_before"), subtle=True), Facts(rows=tuple(rows[-MOST_SAID:]))]
-
-
-def _form(words: Words, line: Line, asked: tuple[Field, ...], known: Known) -> tuple[Block, ...]:
-    procedure = line.procedure
-    if not line.mine:
-        return (Notice(text=words.say("step_held_back"), tone="warning"),) if line.lets else ()
-    wrong = procedure.errors.get(FORM, "")
-    return form_blocks(
-        words,
-        asked,
-        answers=procedure.answers,
-        errors=procedure.errors,
-        directory=known.report.directory,
-        notices=line.step.notices,
-        form_error=words.say(f"error_{wrong}") if wrong else "",
-    )
-
-
-def _send(words: Words, case: Case | None, line: Line) -> Action:
-    label = {
-        "guidance": "button_understood", "approval": "button_sign", "wait": "button_happened",
-    }.get(line.step.kind, "button_step_done")  # fmt: skip
-    procedure = line.procedure
-    own = words.text(line.step.send) if line.step.send.by_language else ""
-    return Action(
-        verb=verbs.STEP_DO,
-        label=own or words.say(label if case or label != "button_step_done" else "button_next"),
-        target=case.id if case else procedure.id,
-        action_id=verbs.step_id(procedure),
-        tone="positive",
-    )
-
-
-def step_alert(words: Words, case: Case, procedure: Procedure, *, reader: PersonId) -> View:
-    """Before it is opened: number, urgency and *Open*."""
-    urgency = words.say(f"urgency_{case.urgency}")
-    blocks = (
-        *titled(words.say("step_alert_title", number=case.number), words.say("step_new")),
-        Facts(rows=((words.say("label_urgency"), urgency),)),
-    )
-    open_it = _button(verbs.STEP, words.say("button_open"), case, verbs.step_id(procedure), good=True)
-    view = _view(words, case, blocks, (open_it,), refresh=replace(open_it, label=""), reader=reader)
-    return replace(view, summary=words.say("alert_summary", number=case.number, urgency=urgency))
-
-
-def step_settled(
-    words: Words,
-    case: Case,
-    procedure: Procedure,
-    *,
-    reader: PersonId,
-    kept: tuple[HandOver, ...] = (),
-    said: str = "",
-) -> View:
-    """In place of a step that somebody has done, or that is over; what they keep can be handed on here."""
-    text = words.say("step_settled", number=case.number)
-    blocks: list[Block] = list(titled(words.say("step_settled_title"), said or text))
-    hand = tuple(
-        _button(verbs.HAND, words.say("button_hand", what=clipped(h.what, 40)), case,
-                verbs.step_id(procedure, h.step))
-        for h in kept[:ON_A_PAGE]
-    )  # fmt: skip
-    again = _button(verbs.STEP, "", case, verbs.step_id(procedure))
-    return _view(words, case, blocks, hand, refresh=again, reader=reader)
-
-
-def hand_view(
-    words: Words,
-    case: Case,
-    procedure: Procedure,
-    step: Step,
-    known: Known,
-    *,
-    back: Action | None,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> View:
-    """A device goes on: the same questions as when it came, said anew."""
-    flow = words.definition.flows[procedure.flow]
-    form = form_of(words.definition, flow, step)
-    asked = tuple(replace(f, key=key) for key, f in form.items())
-    blocks: list[Block] = list(titled(words.say("hand_title", number=case.number), words.say("hand_body")))
-    for h in procedure.hand_overs:
-        if h.step == step.key:
-            line = words.say(
-                "hand_line",
-                what=literal(h.what),
-                gave=literal(h.gave),
-                took=literal(h.took),
-                where=literal(h.where),
-                when=words.moment(h.at),
-            )
-            blocks.append(Paragraph(text=line, subtle=True))
-    blocks.extend(
-        form_blocks(words, asked, answers=values or {}, errors=errors or {}, directory=known.report.directory)
-    )
-    send = Action(
-        verb=verbs.HAND_DO,
-        label=words.say("button_hand_send"),
-        target=case.id,
-        action_id=verbs.step_id(procedure, step.key),
-        tone="positive",
-    )
-    actions = (send, back) if back else (send,)
-    return _view(words, case, blocks, actions, revision=procedure.visit)
-
-
-# --- begin, stop, ask ---
+# --- begin, stop ---
 
 
 PICKED = "flow"
@@ -427,7 +193,7 @@ def begin_view(
         verb=verbs.BEGIN_DO, label=words.say("button_begin_send"), target=case.id, action_id=action_id,
         tone="positive",
     )  # fmt: skip
-    return _view(words, case, (*titled(title, words.say("begin_body")), *form), (send, back))
+    return plain_view(words, case, (*titled(title, words.say("begin_body")), *form), (send, back))
 
 
 def stop_form(words: Words, lines: Iterable[Line]) -> tuple[Field, Field]:
@@ -458,66 +224,4 @@ def stop_view(
     send = Action(
         verb=verbs.STOP_DO, label=words.say("button_stop_send"), target=case.id, action_id=action_id
     )
-    return _view(words, case, (*titled(title, words.say("stop_body")), *form), (send, back))
-
-
-def ask_view(
-    words: Words, flows: Iterable[Flow], *, chosen: str = "", errors: Mapping[str, str] | None = None
-) -> View:
-    """What somebody of the staff can ask for, or ask about."""
-    choices = tuple((flow.key, words.text(flow.title)) for flow in flows)
-    report = Action(verb=verbs.REPORT, label=words.say("button_report"), target="", action_id="")
-    if not choices:
-        return _view(words, None, titled(words.say("ask_title"), words.say("ask_nothing")), (report,))
-    form = form_blocks(
-        words, (picked(words, "ask_which", choices),),
-        answers={PICKED: chosen}, errors=errors or {}, directory=NO_DIRECTORY,
-    )  # fmt: skip
-    send = Action(
-        verb=verbs.ASK_DO, label=words.say("button_next"), target="", action_id="ask", tone="positive"
-    )
-    blocks = (*titled(words.say("ask_title"), words.say("ask_body")), *form)
-    return _view(words, None, blocks, (send, report))
-
-
-def asked_over(words: Words, said: str) -> View:
-    """In place of what was asked, once it is sent or answered."""
-    again = Action(verb=verbs.ASK, label=words.say("button_ask"), target="", action_id="", sends_inputs=False)
-    return _view(words, None, titled(words.say("ask_title"), words.say(said)), (again,))
-
-
-def answered(words: Words, line: Line) -> View:
-    """What a question came to: the words of its end, and what it looked up there."""
-    again = Action(verb=verbs.ASK, label=words.say("button_ask"), target="", action_id="", sends_inputs=False)
-    title = words.text(line.step.title) or words.text(line.flow.title)
-    body = words.text(line.step.body) or words.say("ask_answered")
-    return _view(words, None, (*titled(title, body), *_looked_up(words, line)), (again,))
-
-
-def request_view(
-    words: Words,
-    run: Run,
-    case: Case,
-    flow: Flow,
-    lines: tuple[Line, ...],
-    *,
-    bare: bool,
-) -> View:
-    """The requester's receipt: number and state, and whose step it is by role; left out of it, no more."""
-    rows = [(case.number, words.say(f"state_{state_of(case)}"))]
-    title = words.say("request_title", title="" if bare else words.text(flow.title)).strip()
-    blocks: list[Block] = [*titled(title), Facts(rows=tuple(rows))]
-    if not bare and case.closing is not None:
-        blocks.append(Paragraph(text=words.say(f"outcome_{case.closing.outcome}")))
-    elif not bare:
-        blocks.extend(waiting_blocks(words, lines))
-    mine = [] if bare else [_step_button(words, case, line) for line in lines if line.mine]
-    return View(
-        summary=words.say("request_summary"),
-        blocks=tuple(blocks),
-        actions=tuple(mine[:ON_A_PAGE]),
-        language=words.language,
-        revision=run.revision,
-        refresh=Action(verb=verbs.RECEIPT, label="", target=run.id, action_id="receipt", sends_inputs=False),
-        refresh_for=run.person,
-    )
+    return plain_view(words, case, (*titled(title, words.say("stop_body")), *form), (send, back))
