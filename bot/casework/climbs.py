@@ -127,6 +127,17 @@ def _mark(climb: Climb) -> str:
     return f"{climb.began_at.timestamp():.0f}"
 
 
+def asked_lately(office: Office, unit: Unit, case: Case, duty: DutyName) -> bool:
+    """Whether somebody was asked so shortly ago that they still have time; the clock waits for them."""
+    climb = duty_of(case, duty)
+    if climb.clock_id is None or not climb.tried:
+        return False
+    told = (known.entry for known in reversed(office.store.history(case.id)) if known.entry.kind == "alerted")
+    last = next((entry for entry in told if entry.content.get("duty") == duty), None)
+    least = timedelta(minutes=clock_of(office, case).remind_minutes)
+    return last is not None and unit.now - last.at < least
+
+
 def revive(office: Office, unit: Unit, case: Case) -> Case:
     """Begin again what was given up for want of anybody to ask, now that somebody can be asked, and what is
     nobody's because its owner has left or lost the role (rule 5)."""

@@ -323,8 +323,9 @@ class Compositor:
             reference = receiver(self._office, case, task, self.reference, now)
         if reference is None:
             return NoWay(why=NOBODY)
-        slot = messages.task_slot(task.id, reference.person)
-        view = shown_task(self._office, case, task, reference, now)
+        sent = item.do == "send"
+        slot = messages.task_slot(task.id, reference.person, item.id) if sent else item.slot
+        view = shown_task(self._office, case, task, reference, now, slot=slot)
         return self._to(item, reference, slot=slot, words=self._words(case, reference.language), view=view)
 
     def _may_hear(self, item: Item, case: Case, person: PersonId, now: datetime) -> bool:

@@ -161,6 +161,9 @@ class Following:
                 self._skip(unit, holder.person, why)
             self._again(unit, case, item, skip=holder.person if holder else "")
             return
+        name: climbs.DutyName = "owner" if duty == "owner" else "oversight"
+        if duty != "told" and climbs.asked_lately(self._office, unit, case, name):
+            return
         case = self._write(unit, case, item.to_role.role, "nobody_reached", {"duty": duty})
         if duty == "told":
             role = case.owner.role if case.routed.restricted else RoleRef(role=SAFEGUARDING[0])
@@ -169,7 +172,6 @@ class Following:
                 role=None if owner_now(case) else role, person=owner_now(case), case=case,
             )  # fmt: skip
             return
-        name: climbs.DutyName = "owner" if duty == "owner" else "oversight"
         moved = climbs.give_up(self._office, unit, case, name)
         moved = self._write(unit, moved, item.to_role.role, "outside_route", {"duty": duty})
         refreshing.refresh_case(self._office, unit, moved)

@@ -5,6 +5,7 @@ Must not know a card, a conversation or who holds a role today.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
@@ -90,9 +91,9 @@ def case_slot(case_id: str, person: PersonId, mark: str) -> str:
     return f"case/{case_id}/{person}/{mark}"
 
 
-def task_slot(task_id: str, person: PersonId) -> str:
-    """A task in the chat of somebody who is to do it."""
-    return f"task/{task_id}/{person}"
+def task_slot(task_id: str, person: PersonId, mark: str) -> str:
+    """A task in the chat of somebody who is to do it: asked again, it is a message of its own."""
+    return f"task/{task_id}/{person}/{mark}"
 
 
 def step_slot(procedure_id: str, stay: str, person: PersonId) -> str:
@@ -199,10 +200,16 @@ def mark_opened(office: Office, unit: Unit, case: Case, person: PersonId, messag
         unit.put(POSTED, posted.slot, replace(posted, shown={**posted.shown, OPENED: "yes"}))
 
 
-def message_of(office: Office, case: Case, person: PersonId, message_id: str | None) -> Posted | None:
+def message_of(
+    office: Office,
+    case: Case,
+    person: PersonId,
+    message_id: str | None,
+    kinds: Collection[str] = (ALERT, ALERT_CARD, CASE),
+) -> Posted | None:
     """The message with that id, if it is the person's own alert or card of this case."""
     found = (office.store.get(POSTED, slot) for slot in office.store.find(POSTED, "case", case.id))
-    mine = (p for p in found if p is not None and p.person == person and p.kind in (ALERT, ALERT_CARD, CASE))
+    mine = (p for p in found if p is not None and p.person == person and p.kind in kinds)
     return next((p for p in mine if p.activity_id == message_id and not p.withdrawn), None)
 
 

@@ -38,11 +38,13 @@ def receiver(office: Office, case: Case, task: Task, reach: Reach, now: datetime
     return reach(first)
 
 
-def shown_task(office: Office, case: Case, task: Task, reference: Reference, now: datetime) -> View:
-    """The task as its reader may see it now: blank for whom it is not any more."""
+def shown_task(
+    office: Office, case: Case, task: Task, reference: Reference, now: datetime, *, slot: str
+) -> View:
+    """The task in that message as its reader may see it now: blank for whom it is not any more."""
     words = Words(definition=office.definition_of(case), language=reference.language)
     free = {h.person for h in for_task(case, task, office.directory(), now)}
-    posted = office.store.get(POSTED, messages.task_slot(task.id, reference.person))
+    posted = office.store.get(POSTED, slot)
     if posted is None and reference.person in free:
         return task_view(words, case, task, opened=False, person=reference.person)
     if not is_theirs(case, task, reference.person, office.directory(), now):

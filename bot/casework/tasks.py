@@ -104,12 +104,11 @@ def press_task(office: Office, unit: Unit, pressed: Pressed) -> Answer:
         blank = Answer(view=blank_view(current), refused=True)
         return blank if pressed.automatic else Answer(text=current.say("not_found"), refused=True)
     words = Words(definition=office.definition_of(case), language=pressed.place.language)
-    slot = messages.task_slot(task.id, person)
-    posted = unit.get(POSTED, slot)
+    posted = messages.message_of(office, case, person, pressed.message_id, (messages.TASK,))
     opened = messages.is_opened(posted) or not pressed.automatic
     if not pressed.automatic:
         if posted is not None and not messages.is_opened(posted):
-            unit.put(POSTED, slot, replace(posted, shown={**posted.shown, messages.OPENED: "yes"}))
+            unit.put(POSTED, posted.slot, replace(posted, shown={**posted.shown, messages.OPENED: "yes"}))
         if pressed.verb == verbs.TASK_SEEN and task.seen_at is None:
             case, task = _seen(office, unit, case, task, person)
         else:

@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.casework import verbs
 from tests.integration.case_work import (
     DAN,
     DAY,
     DEE,
+    DELLA,
     GWEN,
     HETTY,
     HOUR,
@@ -26,7 +28,9 @@ from tests.integration.case_work import (
     in_chat,
     lines_to,
     now,
+    offer,
     open_case,
+    press,
     rules,
     school_day,
     text_of,
@@ -90,6 +94,24 @@ async def test_a_case_is_never_handed_to_somebody_left_out_of_it(tmp_path: Path)
         await done(bot, TESS, case, "cannot_see", who=who(bot, OLLY), why="A relative")
         assert not in_chat(bot, OLLY, case)
         assert climbing(bot, now(bot, case)) <= {"owner"}
+
+
+async def test_whoever_is_asked_in_place_of_a_successor_left_out_at_once_has_time_to_answer(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await child(bot), "take")
+        async with bot.school.unplugged():
+            for key in ("hand_over", "cannot_see"):
+                given = {"who": who(bot, DELLA), "why": "She may know the child"}
+                await press(bot, DEE, verbs.DO, case.id, offer(bot, case, key), **given)
+        await bot.settled()
+        case = now(bot, case)
+        assert in_chat(bot, DAN, case)
+        assert not in_chat(bot, DELLA, case)
+        assert not any("still yours" in line for line in lines_to(bot, DEE, case))
+        assert "owner" in climbing(bot, case)
+        assert (await done(bot, DAN, case, "take")).owner.accepted_by == who(bot, DAN)
 
 
 async def test_a_case_about_an_adult_is_handed_between_its_own_authorities(tmp_path: Path) -> None:

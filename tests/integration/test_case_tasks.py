@@ -12,6 +12,7 @@ from bot.casework.tables import OUTBOX, REFERENCES
 from bot.model.cases import Case
 from tests.fakes.messenger import FakeMessenger
 from tests.integration.case_work import (
+    EVERYBODY,
     GWEN,
     HETTY,
     IAN,
@@ -99,6 +100,19 @@ async def sent_task(bot: Handrail) -> Case:
     case = await done(bot, TESS, await rules(bot), "take")
     await done(bot, TESS, case, "decide", action="ict", answer="yes", why="It got through")
     return await done(bot, TESS, case, "send_task", **TASK)
+
+
+async def test_whoever_was_sent_the_task_twice_loses_both_cards_when_left_out(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await sent_task(bot)
+        everybody = (who(bot, n) for n in EVERYBODY if n not in (TESS, IAN))
+        await done(bot, TESS, case, "cannot_see", who=",".join(everybody), why="Only Ian")
+        await bot.school.chat(IAN).press("Open")
+        await bot.wind(2 * 86400)
+        shown = [card.text for card in bot.school.chat(IAN).cards if case.number in card.text]
+        assert [WORDS in text for text in shown] == [True, False]
+        await done(bot, TESS, case, "cannot_see", who=who(bot, IAN), why="A relative")
+        assert not in_chat(bot, IAN, case)
 
 
 async def test_whoever_is_left_out_of_the_case_loses_the_task_and_another_can_have_it(

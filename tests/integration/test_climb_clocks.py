@@ -19,6 +19,7 @@ from tests.integration.case_work import (
     DAY,
     DEE,
     DELLA,
+    EVERYBODY,
     GWEN,
     HETTY,
     HOUR,
@@ -195,6 +196,30 @@ async def test_whoever_a_broken_line_could_not_reach_is_asked_again_by_the_next_
         reference = office.store.get(REFERENCES, dee)
         assert reference is not None
         assert reference.live
+
+
+async def test_after_an_outage_the_one_who_can_be_asked_has_time_before_the_way_outside_is_shown(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        others = ",".join(who(bot, name) for name in EVERYBODY if name not in (PAUL, DEE))
+        async with bot.school.unplugged():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await child(bot, by=PAUL, withheld=others)
+            for minutes in (11, 11):
+                await bot.school.wind(minutes * MINUTE)
+                await bot.service.clocks.idle()
+        await bot.settled()
+        (key,) = bot.service.store.find(CASES, "reporter", who(bot, PAUL))
+        case = bot.service.store.get(CASES, key)
+        assert case is not None
+        assert lines_to(bot, DEE, case)
+        assert not any("Nobody at school" in line for line in lines_to(bot, PAUL, case))
+        assert "owner" in climbing(bot, case)
+        for _ in range(4):
+            await bot.wind(11 * MINUTE)
+        assert any("Nobody at school" in line for line in lines_to(bot, PAUL, case))
 
 
 async def test_a_send_of_unknown_outcome_says_that_it_may_be_a_repeat(tmp_path: Path) -> None:
