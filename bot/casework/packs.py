@@ -163,7 +163,13 @@ def read_saved(folder: Path, read: PackReader) -> Saved:
         return Saved(mark=mark, files=files, definition=read(folder))
     except DefinitionFaulty as faulty:
         faults = tuple(p for p in faulty.problems if isinstance(p, Problem) and p.grave)
-        return Saved(mark=mark, files=files, definition=None, faults=faults)
+        return Saved(mark=mark, files=files, definition=None, faults=faults or (_unread(folder),))
+
+
+def _unread(folder: Path) -> Problem:
+    """Of a folder that is not there any more."""
+    remedy = "Put the folder of the pack back where it was."
+    return Problem(file=folder.name, line=1, place="file", what="cannot be read", remedy=remedy)
 
 
 def _parts(folder: Path) -> tuple[Path, Path]:

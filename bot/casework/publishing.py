@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -27,9 +28,9 @@ from bot.casework.packs import (
     stamp_of,
     version_id,
 )
-from bot.casework.tables import DRAFTS, PACKS, VERSIONS
+from bot.casework.tables import DRAFTS, EVERY, PACKS, VERSIONS
 from bot.casework.unit import Unit
-from bot.errors import DefinitionFaulty, HandrailError
+from bot.errors import DefinitionFaulty, StoreFailed
 from bot.model.definition import Definition
 from bot.model.people import PersonId
 from bot.model.problems import Problem
@@ -42,6 +43,9 @@ LOOK_SECONDS = 1.0
 
 SAVED = "saved"
 """Why a version took effect that nobody accepted: a checked set was saved."""
+
+WARMED = 8
+"""How many of the newest versions are read again when the service has started."""
 
 Mode = Literal["files", "two-people"]
 
@@ -96,13 +100,25 @@ class Publishing:
             await self._take(self._shelf.first_saved())
 
     async def watch(self) -> None:
-        """Look until cancelled. A look that fails is logged, and the next one tries again."""
+        """Look until cancelled, or until the record fails. What else goes wrong is logged."""
+        await self._warm()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look()
-            except (HandrailError, OSError):
+            except StoreFailed:
+                return
+            except Exception:
                 log.exception("The pack's folder was not looked at", extra={"action": "look_failed"})
+
+    async def _warm(self) -> None:
+        """Have the versions of late at hand before a case asks for one: reading takes a thread some time."""
+        store = self._office.store
+        lines = [store.get(VERSIONS, key) for key in store.find(VERSIONS, "all", EVERY)[-WARMED:]]
+        for line in lines:
+            if line is not None:
+                with suppress(DefinitionFaulty):
+                    await self._definition(line.hash)
 
     async def look(self) -> None:
         """One look: publish what was accepted, and take the folder's set when it is a new one."""

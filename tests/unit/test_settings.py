@@ -23,6 +23,13 @@ def test_what_is_no_port_is_refused_with_what_would_be_one(written: str) -> None
         read_settings({"PORT": written})
 
 
+def test_a_save_counts_at_once_in_local_mode_unless_the_pack_is_to_say() -> None:
+    assert read_settings({}).publish == "files"
+    assert read_settings({"HANDRAIL_PUBLISH": "pack"}).publish == "pack"
+    with pytest.raises(SettingsFaulty, match=r"'two' is not known\. Use one of: files, pack"):
+        read_settings({"HANDRAIL_PUBLISH": "two"})
+
+
 def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(SettingsFaulty) as told:
         read_settings({"PORT": "0", "HANDRAIL_LOG": "LOUD", "HANDRAIL_DATE": "x", "MicrosoftAppId": "an-id"})

@@ -352,6 +352,28 @@ def test_a_version_of_long_ago_says_sentences_that_it_did_not_know(folder: Path)
     assert house.shelf.by_hash("old").texts["admin_title"] == gone
 
 
+async def test_a_folder_that_is_gone_is_a_fault_and_what_is_in_force_stays(folder: Path) -> None:
+    house = House(folder, "files")
+    await house.publishing.begin()
+    shutil.move(folder, folder.with_name("elsewhere"))
+    await house.looks()
+    assert [fault.what for fault in house.publishing.faults()] == ["cannot be read"]
+    assert house.in_force() == "Kingsmead School"
+    assert len(house.told("pack_faults")) == 2
+
+
+async def test_a_kept_version_is_published_again_after_a_restart(folder: Path) -> None:
+    first = House(folder, "files")
+    await first.publishing.begin()
+    rename(folder, "Newer School")
+    await first.looks()
+    second = first.again()
+    await second.publishing.begin()
+    await second.publishing.publish(second.history()[0].hash, "the/dsl", "The old one was better")
+    assert second.in_force() == "Kingsmead School"
+    assert [line.why for line in second.history()] == ["first start", "saved", "The old one was better"]
+
+
 def test_a_newer_draft_sets_the_one_before_aside(folder: Path) -> None:
     house = House(folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -148,6 +149,30 @@ def test_the_last_good_people_stay_while_the_file_is_faulty(tmp_path: Path) -> N
     assert people.refresh()
     assert people.problems() == ()
     assert people.directory().version != good.version
+
+
+def test_another_version_of_the_roles_counts_at_once_where_the_people_were_read_against_it(
+    tmp_path: Path,
+) -> None:
+    nurse = replace(definition().roles["staff"], key="nurse", label="School nurse")
+    newer = replace(definition(), hash="newer", roles={**definition().roles, "nurse": nurse})
+    people = PeopleFile(write(tmp_path), definition())
+    assert people.fit(newer) == ()
+    assert "nurse" not in people.directory().roles
+    people.use(newer)
+    assert "nurse" in people.directory().roles
+    people.refresh()
+    assert "nurse" in people.directory().roles
+
+
+def test_people_who_do_not_fit_another_version_are_told_and_stay_as_they_are(tmp_path: Path) -> None:
+    roles = {key: role for key, role in definition().roles.items() if key != "tutor"}
+    people = PeopleFile(write(tmp_path), definition())
+    before = people.directory()
+    (problem,) = people.fit(replace(definition(), hash="newer", roles=roles))
+    assert (problem.file, problem.line) == ("people.yaml", 12)
+    assert people.directory() is before
+    assert people.problems() == ()
 
 
 def test_a_file_that_did_not_change_gives_the_same_directory(tmp_path: Path) -> None:
