@@ -15,7 +15,7 @@ from bot.casework.doing import DOING
 from bot.casework.facts import applies, wanted_first
 from bot.casework.filling import clean_values, form_faults
 from bot.casework.handing import receiving_roles
-from bot.casework.late import typed_in, what_happened, with_refusal
+from bot.casework.late import not_kept, typed_in, what_happened, with_refusal
 from bot.casework.office import Office, new_id
 from bot.casework.procedures.reading import to_do_of
 from bot.casework.procedures.running import keep_up
@@ -283,7 +283,7 @@ def _do(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) 
         return Answer(text=words.say("not_found"), refused=True)
     press_id = f"{case.id}/{pressed.action_id}/{person}"
     if unit.get(PRESSES, press_id) is not None:
-        return Answer(view=view_of(office, unit, case, person, words))
+        return _again(office, unit, case, action, pressed, words)
     if is_stale(case, action, stamp, unit) or not applies(case, action):
         return _stale(office, unit, case, pressed, words)
     role = may_do(office, unit, case, person, action)
@@ -352,6 +352,19 @@ def is_stale(case: Case, action: CaseAction, stamp: str, unit: Unit) -> bool:
         offered = verbs.offered_at(stamp)
         return offered is None or unit.now - offered > verbs.PRESS_KEPT
     return stamp != str(case.offers.get(action.key, 0))
+
+
+def _again(
+    office: Office, unit: Unit, case: Case, action: CaseAction, pressed: Pressed, words: Words
+) -> Answer:
+    """The same press once more: where things stand; other words than those on record are given back."""
+    person = pressed.speaker.id
+    view = view_of(office, unit, case, person, words)
+    values = clean_values(action, pressed.values, tenant=office.directory().tenant)
+    typed = not_kept(office, case, action, values, person)
+    if not typed:
+        return Answer(view=view)
+    return Answer(view=with_refusal(words, view, words.say("stale_case"), typed), refused=True)
 
 
 def _stale(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words) -> Answer:

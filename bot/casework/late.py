@@ -5,6 +5,7 @@ Source: casework 9 (a refused press gets its typed text back). Must not know how
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bot.casework.office import Office
@@ -26,6 +27,26 @@ def typed_in(action: CaseAction | None, pressed: Pressed) -> str:
     fields = action.fields if action else {}
     free = [k for k, f in fields.items() if f.kind in ("text", "paragraph")]
     return "\n".join(pressed.values[k] for k in free if pressed.values.get(k))
+
+
+def not_kept(
+    office: Office, case: Case, action: CaseAction, values: Mapping[str, str], person: PersonId
+) -> str:
+    """What was typed into a form that is used up, unless it stands in the record already."""
+    held: set[str] = set()
+    for known in office.store.history(case.id):
+        if known.entry.actor == person and known.entry.kind == action.does:
+            held |= set(_texts(known.entry.content))
+    free = (values.get(k, "") for k, f in action.fields.items() if f.kind in ("text", "paragraph"))
+    return "\n".join(text for text in free if text and text not in held)
+
+
+def _texts(content: object) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for value in content.values():
+            yield from _texts(value)
 
 
 def with_refusal(words: Words, view: View, said: str, typed: str) -> View:

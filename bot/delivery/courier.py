@@ -106,7 +106,7 @@ class Courier:
         except Exception as error:  # noqa: BLE001  # nothing was sent: whatever it was, it may be tried again
             failed = _failed(error)
             self._heard(conversation, failed)
-            return self._settled(conversation, marked, self._unread(marked, failed))
+            return self._unread(marked, failed)
         ready = self._ready(marked, reading, conversation)
         if ready is None:
             return Trip(called=False)
@@ -116,7 +116,7 @@ class Courier:
         except Exception as error:  # noqa: BLE001  # whatever it was, the outcome is then unknown
             failed = _failed(error)
             self._heard(conversation, failed)
-            return self._settled(conversation, marked, self._not_sent(marked, ready.envelope, failed))
+            return self._not_sent(marked, ready.envelope, failed)
         self._silent.clear()
         self._ledger.sent(marked, ready.envelope, activity_id=activity_id)
         return Trip(called=True)
@@ -188,12 +188,6 @@ class Courier:
             self._silent.clear()
         else:
             self._silent.add(conversation)
-
-    def _settled(self, conversation: str, item: Item, trip: Trip) -> Trip:
-        """A conversation whose item was given up says nothing about the others."""
-        if self._ledger.item(item.id) is None:
-            self._silent.discard(conversation)
-        return trip
 
     def _is_out(self) -> bool:
         """Whether Teams answers nobody: then no other way inside it is any better, and all of it waits."""

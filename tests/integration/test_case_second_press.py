@@ -134,3 +134,18 @@ async def test_a_worry_after_closing_is_asked_about_again_when_whoever_saw_it_is
         await done(bot, DEE, case, "cannot_see", who=who(bot, DEE), why="It is my sister's child")
         assert climbing(bot, case) == {"oversight"}
         assert DAN in reached(bot, case)
+
+
+async def test_other_words_on_a_form_that_is_used_up_are_given_back_and_the_same_words_are_not(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, TESS, await rules(bot), "take")
+        form = offer(bot, case, "note")
+        for _ in range(2):
+            answer = await press(bot, TESS, verbs.DO, case.id, form, text="The first words")
+            assert not answer.refused
+        answer = await press(bot, TESS, verbs.DO, case.id, form, text="Typed on another screen")
+        assert answer.refused
+        assert "Typed on another screen" in text_of(answer)
+        assert [note.text for note in now(bot, case).notes] == ["The first words"]

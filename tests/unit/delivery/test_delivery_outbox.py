@@ -430,17 +430,35 @@ async def test_while_teams_answers_nobody_no_urgent_message_is_given_up(how: Sen
     assert [len(world.line.texts(person)) for person in people] == [1, 1, 1]
 
 
-async def test_one_who_cannot_be_reached_is_given_up_once_teams_answers_others() -> None:
+async def test_those_who_cannot_be_reached_are_given_up_as_teams_answers_others() -> None:
     world = World(policy=replace(QUICK, urgent_attempts=3))
     for person in ("ann", "bob"):
         world.line.refuse(person, not_connected())
         world.stage(item(person, to_person=person, urgency="serious"))
     await world.delivery.start()
-    await until(lambda: tries(world, "bob") > 3)
-    world.stage(item("cy", to_person="cy"))
-    await world.delivery.idle()
+    await until(lambda: tries(world, "ann") > 3 and tries(world, "bob") > 3)
+    for at, other in enumerate(("cy", "di"), start=1):
+        world.stage(item(other, to_person=other))
+        await until(lambda at=at: len(world.composer.given_up) >= at)  # type: ignore[misc]  # bound early
     await world.delivery.stop()
     assert sorted(world.composer.given_up) == [(person, "0 NotConnected") for person in ("ann", "bob")]
+
+
+async def test_what_was_given_up_in_an_outage_does_not_make_the_last_who_waits_look_alone() -> None:
+    world = World(policy=replace(QUICK, urgent_attempts=3))
+    broken = refusal(503, "ServiceUnavailable")
+    for person in ("ann", "bob"):
+        world.line.refuse(person, broken)
+    world.stage(item("ann", to_person="ann", urgency="routine"))
+    await world.delivery.start()
+    await until(lambda: tries(world, "ann") == 1)
+    await until(lambda: tries(world, "ann") == 0 or bool(world.composer.given_up))
+    world.stage(item("bob", to_person="bob", urgency="immediate"))
+    await until(lambda: tries(world, "bob") > 6)
+    world.line.teams.refused.clear()
+    await until(lambda: tries(world, "bob") == 0)
+    await world.delivery.stop()
+    assert world.line.texts("bob") == [f"bob {REPEAT}"]
 
 
 def tries(world: World, item_id: str) -> int:
