@@ -14,11 +14,12 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 # What is compiled is kept: tests start hundreds of processes, which would each compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check format bench pictures installed chromium
+.PHONY: help run test soak check format bench pictures installed chromium
 
 help:
 	@echo "make run       start Handrail on this machine, with a pretend school to try it on"
 	@echo "make test      every test, those in a real browser too"
+	@echo "make soak      a million walks through the packs at random (about half an hour)"
 	@echo "make check     format, lint, types, and which folder may import which"
 	@echo "make format    put the code into the house's format"
 	@echo "make bench     measure it (quiet machine, a few minutes)"
@@ -36,6 +37,10 @@ test: $(TOOLS) $(PAGE) $(DRAWING) chromium
 	  $(PYTHON) -m pytest -q $(SIDE_BY_SIDE) -m "not browser" && echo "Not run: the tests in a browser."; \
 	fi
 	$(PYTHON) -m tests.pythons
+
+# What never bends must hold of every walk; the suite takes 10,000.
+soak: $(TOOLS)
+	$(PYTHON) -m tests.flows.walks 1000000
 
 check: $(TOOLS)
 	$(PYTHON) -m ruff format --check

@@ -84,7 +84,8 @@ class _Telling:
     def of(self, seen: Seen, before: str) -> Iterator[str]:
         step = self.flow.steps[seen.step]
         if seen.kind == "ask":
-            asked = f"{self.who(seen.who)} is asked"
+            every = step.kind == "approval" and step.needs in (0, len(step.approvers))
+            asked = f"{self.who(seen.who, ' and ' if every else ' or ')} is asked"
             if step.kind == "wait" and not step.event.by_language:
                 asked = "It waits, and asks nobody"
             yield f"{self.when(seen)}{asked}: {self.say(step.title)}"
@@ -184,9 +185,9 @@ class _Telling:
         self.day = day
         return f"{line}{at:%H:%M}      "
 
-    def who(self, roles: Sequence[str]) -> str:
+    def who(self, roles: Sequence[str], joined: str = " or ") -> str:
         owner = "whoever asks" if self.flow.use == "question" else WHO[""]
-        said = " or ".join(self.role(role) for role in roles) or owner
+        said = joined.join(self.role(role) for role in roles) or owner
         return said[0].upper() + said[1:]
 
     def role(self, key: str) -> str:

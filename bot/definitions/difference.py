@@ -38,10 +38,8 @@ def touches_who_is_told(old: Definition, new: Definition) -> bool:
 def _came_and_went(
     kind: str, old: Mapping[str, T], new: Mapping[str, T], name: Callable[[T], str]
 ) -> Iterator[str]:
-    for key in new.keys() - old.keys():
-        yield f"New {kind}: {name(new[key])}."
-    for key in old.keys() - new.keys():
-        yield f"Gone: {kind} {name(old[key])}."
+    yield from (f"New {kind}: {name(thing)}." for key, thing in new.items() if key not in old)
+    yield from (f"Gone: {kind} {name(thing)}." for key, thing in old.items() if key not in new)
 
 
 def _both(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[T, T]]:
@@ -184,12 +182,18 @@ def _of_step(old: Definition, new: Definition, title: str, before: Step, after: 
         yield f"{name}: what it needs or begins has changed."
     if before.fields != after.fields and set(before.fields) != set(after.fields):
         yield f"{name}: asks other questions than before."
-    if (before.due_minutes, before.expires_minutes, before.wait_minutes) != (
-        after.due_minutes,
-        after.expires_minutes,
-        after.wait_minutes,
-    ):
-        yield f"{name}: its times have changed."
+    times = (
+        ("due after", before.due_minutes, after.due_minutes),
+        ("over after", before.expires_minutes, after.expires_minutes),
+        ("going on after", before.wait_minutes, after.wait_minutes),
+    )
+    for word, minutes, now in times:
+        if minutes != now:
+            yield f"{name}: was {word} {_span(minutes)}, is now {_span(now)}."
+
+
+def _span(minutes: int) -> str:
+    return f"{minutes} minutes" if minutes else "no set time"
 
 
 def _step_name(step: Step) -> str:
