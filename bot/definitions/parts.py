@@ -175,6 +175,7 @@ field = Record(
         "options": values_of(mapping_of(option)),
         "needed": text,
         "needed_when": maybe_condition,
+        "differs_from": key,
         "max_length": whole(1, 20_000),
         "part": one_of(*get_args(Part)),
         "table": word,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from bot.engine.holders import STAFF
 from bot.engine.simulation import LATE, Choose
 from bot.model.definition import Definition
 from bot.model.flows import Field
@@ -46,12 +47,10 @@ MOST_PICKED = 3
 def made_up(definition: Definition) -> Directory:
     """One holder a role, named as the role; one more member of staff; one pupil, whose teacher is `staff`."""
     holders = [
-        Person(
-            id=f"{TENANT}/{key}", name=role.label, roles=(key,), tutor_of=(FORM,) if key == "staff" else ()
-        )
+        Person(id=f"{TENANT}/{key}", name=role.label, roles=(key,), tutor_of=(FORM,) if key == STAFF else ())
         for key, role in definition.roles.items()
     ]
-    people = (*holders, Person(id=ADULT, name="Another member of staff", roles=("staff",)))
+    people = (*holders, Person(id=ADULT, name="Another member of staff", roles=(STAFF,)))
     return Directory(
         version="simulated",
         tenant=TENANT,
@@ -95,9 +94,10 @@ def _possible(definition: Definition, asked: Field) -> list[str]:
     if asked.kind == "row":
         table = definition.tables.get(asked.table) or definition.grids.get(asked.table)
         return [row.key for row in table.rows] if table else [""]
+    if asked.kind == "adults":
+        return [f"{TENANT}/{STAFF}", ADULT] if asked.differs_from else [ADULT, f"{TENANT}/{STAFF}"]
     by_kind = {
         "pupils": PUPIL,
-        "adults": ADULT,
         "date": "2026-09-14",
         "time": "10:00",
         "confirm": "yes",

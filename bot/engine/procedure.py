@@ -16,7 +16,7 @@ from bot.engine.advance import MOST_SILENT_STEPS, FlowStuck
 from bot.engine.conditions import holds
 from bot.engine.fields import FORM
 from bot.engine.hours import due_after
-from bot.engine.step_form import Known, filled, flags_now, form_of, without_form
+from bot.engine.step_form import Known, bare_answers, filled, flags_now, form_of, without_form
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
 from bot.model.people import PersonId
@@ -248,16 +248,21 @@ def _left(walk: _Walk, procedure: Procedure, step: Step, outcome: str) -> Walked
         done=(*procedure.done, done),
         flags=tuple(dict.fromkeys((*procedure.flags, *step.flags))),
     )
+    passed = Follows(kind="passed", step=step.key, outcome=outcome)
+    if not step.starts:
+        return left, (passed,)
     flags = flags_now(walk.flow, left, walk.known)
     begun = tuple(
         Follows(kind="begin", step=step.key, flow=start.flow)
         for start in step.starts
         if holds(start.when, left.answers, flags=flags, facts=walk.known.facts)
     )
-    return left, (Follows(kind="passed", step=step.key, outcome=outcome), *begun)
+    return left, (passed, *begun)
 
 
 def _next(walk: _Walk, procedure: Procedure, step: Step) -> str:
+    if step.next and step.next[0].when is None:
+        return step.next[0].go
     flags = flags_now(walk.flow, procedure, walk.known)
     for branch in step.next:
         if holds(branch.when, procedure.answers, flags=flags, facts=walk.known.facts):
@@ -308,7 +313,8 @@ def _asking(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
     until = _start_of_day(school.zone, procedure.answers.get(step.until_field, ""))
     # A step that is come back to is said anew: what was said before stands in `done`.
     return replace(
-        without_form(procedure, step),
+        procedure,
+        answers=bare_answers(procedure, step),
         step=step.key,
         visit=procedure.visit + 1,
         step_began_at=now,

@@ -47,7 +47,7 @@ def shown_of(definition: Definition, procedure: Procedure, known: Known) -> Mapp
     return {
         key: asked
         for key, asked in form_of(definition, flow, step).items()
-        if _met(asked.show, flow, step, procedure, known)
+        if asked.show is None or _met(asked.show, step, procedure, known, flow=flow)
     }
 
 
@@ -59,27 +59,40 @@ def filled(
     form = form_of(definition, flow, step)
     tenant = known.report.directory.tenant
     new = {key: normal(form[key], values[key], tenant=tenant) for key in form if key in values}
-    kept = replace(procedure, answers={**procedure.answers, **new})
     faults: dict[str, str] = {}
+    kept = replace(procedure, answers={**procedure.answers, **new}, errors=faults)
     for key, asked in form.items():
-        if not _met(asked.show, flow, step, kept, known):
+        if asked.show is not None and not _met(asked.show, step, kept, known, flow=flow):
             continue
-        code = fault_of(definition, asked, kept.answers.get(key, ""), known.report)
-        if code == "needed" and not _met(asked.needed_when, flow, step, kept, known):
-            continue
-        if code:
+        code = fault_of(definition, asked, kept.answers.get(key, ""), known.report) or _twice(
+            asked, kept.answers
+        )
+        when = asked.needed_when if code == "needed" else None
+        if code and (when is None or _met(when, step, kept, known, flow=flow)):
             faults[key] = code
-    return replace(kept, errors=faults)
+    return kept
+
+
+def _twice(asked: Field, answers: Mapping[str, str]) -> str:
+    """The error code where somebody stands in two questions that must name different people."""
+    if not asked.differs_from:
+        return ""
+    picked, other = ({v for v in answers.get(k, "").split(",") if v} for k in (asked.key, asked.differs_from))
+    return "same_person" if picked & other else ""
 
 
 def without_form(procedure: Procedure, step: Step) -> Procedure:
     """As if nothing had been typed into the step."""
+    return replace(procedure, answers=bare_answers(procedure, step))
+
+
+def bare_answers(procedure: Procedure, step: Step) -> Mapping[str, str]:
+    """What was answered, but for what was typed into the step."""
     head = f"{step.key}."
-    bare = {key: value for key, value in procedure.answers.items() if not key.startswith(head)}
-    return replace(procedure, answers=bare)
+    return {key: value for key, value in procedure.answers.items() if not key.startswith(head)}
 
 
-def _met(condition: Condition | None, flow: Flow, step: Step, procedure: Procedure, known: Known) -> bool:
+def _met(condition: Condition, step: Step, procedure: Procedure, known: Known, *, flow: Flow) -> bool:
     """A condition of the step's own form: `outcome` there is `<step>.outcome`."""
     head = f"{step.key}."
     local = {key.removeprefix(head): v for key, v in procedure.answers.items() if key.startswith(head)}

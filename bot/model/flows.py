@@ -72,6 +72,7 @@ class Field:
     `table`: for kind row, which sanction table; empty takes the case's own. Kind `action` is an action column
     of the case's table, kind `role` a role that the case may be handed to. `show`: ask only when true
     (None: always).
+    `differs_from`: another question of people, in which nobody picked here may stand as well.
     `max_length` in characters. `needed_when`: the sentence of `needed` counts only then (None: always).
     """
 
@@ -82,6 +83,7 @@ class Field:
     options: tuple[Option, ...] = ()
     needed: Text = NO_TEXT
     needed_when: Condition | None = None
+    differs_from: str = ""
     max_length: int = 200
     part: Part = "none"
     table: str = ""

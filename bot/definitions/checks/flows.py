@@ -54,6 +54,12 @@ def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, sc
             findings.known(f"{here}.table", asked.table, tables, "table")
             if asked.kind != "row":
                 findings.fault(f"{here}.table", "only a field of kind row has a table", "Delete this line.")
+        others = {**scope.fields, **fields}
+        if findings.known(f"{here}.differs_from", asked.differs_from, others, "field") and asked.differs_from:
+            other = others[asked.differs_from]
+            if asked.kind != other.kind or asked.kind not in ("adults", "pupils"):
+                remedy = "Only two questions that pick people of the same list can differ: adults, or pupils."
+                findings.fault(f"{here}.differs_from", "compares what cannot be compared", remedy)
         findings.condition(f"{here}.show", asked.show, scope)
         findings.condition(f"{here}.needed_when", asked.needed_when, scope)
 
