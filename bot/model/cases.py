@@ -241,7 +241,7 @@ class Case:
     count; `earlier_confirmed` None until the first handler says whether it is the same person.
     `cleared`: its authority has recorded that nobody in its incident is an adult of the school.
     `worried_at`: when the reporter last said that they are still worried.
-    `begun`: the flows of procedures that have begun in it, by whatever way: none begins by itself a second time.
+    `begun`: the flows of procedures that have begun in it, in whatever way: none begins by itself twice.
     `crime` is open until a handler answers. `offer` fixes the action_id of each offered single action.
     """
 
