@@ -18,10 +18,14 @@ from bot.casework import verbs
 from bot.casework.admin import tell_faults
 from bot.casework.drafts import drafts_of, drawn_up, settle, waiting_draft
 from bot.casework.drafts import propose as propose_draft
-from bot.casework.tables import CASES, CHANNELS, RUNS, VERSIONS
+from bot.casework.procedures.knowing import known_of, open_ones, procedures_of
+from bot.casework.tables import CASES, CHANNELS, PROCEDURES, RUNS, VERSIONS
 from bot.definitions.loader import find_pack, load
+from bot.engine.step_form import shown_of
+from bot.model.cases import Case
 from bot.model.definition import Definition
 from bot.model.problems import Problem
+from bot.model.procedures import Procedure
 from bot.model.versions import Published
 from bot.rehearsal.cards import NotOnCard, buttons, inputs, words
 from tests.fakes.messenger import no_answer, refusal
@@ -133,6 +137,64 @@ async def find(on: Stage, who: str, label: str) -> None:
             raise NotOnCard(f"{who} sees no button {label!r}, only {labels}")
         await on.press_on(who, on.answered, "More")
     raise NotOnCard(label)
+
+
+async def stop_all(on: Stage, who: str) -> None:
+    """Stop every procedure of the newest case."""
+    while on.office.store.find(PROCEDURES, "case", newest(on)):
+        await on.send(who, verbs.STEPS, target=newest(on), action_id="steps.0")
+        card = on.answered
+        if card is None or "Stop a procedure" not in [b.label for b in buttons(card.card)]:
+            return
+        await on.press_on(who, card, "Stop a procedure")
+        form = on.answered
+        assert form is not None
+        await on.press_on(who, form, "Stop it")
+        run = open_ones(on.office.unit(), the_case(on))[0]
+        await on.press_on(who, form, "Stop it", flow=run.id, why=STORY)
+
+
+def the_case(on: Stage) -> Case:
+    """The case that was opened last."""
+    case = on.store.get(CASES, newest(on))
+    assert case is not None
+    return case
+
+
+def running(on: Stage, flow: str) -> Procedure:
+    """The latest run of that flow in the newest case."""
+    return [p for p in procedures_of(on.office.unit(), the_case(on)) if p.flow == flow][-1]
+
+
+async def begin(on: Stage, who: str, flow: str) -> None:
+    """Begin a procedure by hand; the form is first sent empty."""
+    await on.send(who, verbs.STEPS, target=newest(on), action_id="steps.0")
+    await on.press(who, "Begin a procedure")
+    form = on.answered
+    assert form is not None
+    await on.press_on(who, form, "Begin it")
+    await on.press_on(who, form, "Begin it", flow=flow)
+
+
+async def step(on: Stage, who: str, flow: str, **chosen: str) -> str:
+    """Do the step where the procedure stands: its form is first sent empty. Where it stands then."""
+    run, case = running(on, flow), the_case(on)
+    if run.state != "open":
+        return run.state
+    await on.send(who, verbs.STEP, target=case.id, action_id=verbs.step_id(run))
+    form = on.answered
+    assert form is not None
+    asked_now = shown_of(on.definition, run, known_of(on.office, case))
+    values = {
+        key: chosen.get(key.rpartition(".")[2]) or (f.options[0].key if f.options else STORY[: f.max_length])
+        for key, f in asked_now.items()
+    }
+    send = buttons(form.card)[0].label
+    if values:
+        await on.press_on(who, form, send)
+    await on.press_on(who, form, send, **values)
+    after = running(on, flow)
+    return after.step if after.state == "open" else after.state
 
 
 async def reopen(on: Stage, who: str) -> None:
@@ -315,6 +377,7 @@ async def a_child_at_risk(on: Stage) -> None:
     await reopen(on, "dsl")
     await act(on, "dsl", "Who has opened it")
     await act(on, "deputy_dsl", "Take it over", why="She is away")
+    await stop_all(on, "deputy_dsl")
     await act(on, "deputy_dsl", "Close the case", outcome="found", why=STORY)
     await on.press("tutor", "I'm still worried")
     await on.press("tutor", "Send it", text="She cries")
@@ -366,7 +429,7 @@ async def handed_over(on: Stage) -> None:
     for _ in range(12):
         await on.wind(minutes=20)
     await reopen(on, "dsl")
-    await act(on, "dsl", "Waiting for someone outside", on="police", until="someday", why="The phone")
+    await act(on, "dsl", "Waiting for someone outside", on="police", until="2027-12-01", why="The phone")
     for days, whom in enumerate(("police", "social_care", "lado"), 2):
         day = (on.clock.at + timedelta(days=days)).date().isoformat()
         await act(on, "dsl", "Waiting for someone outside", on=whom, until=day, why="The phone")
@@ -664,6 +727,131 @@ async def moved_on(on: Stage) -> None:
     await act(on, "dsl", "Go on by the newer rules", **why)
 
 
+async def what_is_illegal(on: Stage) -> None:
+    await report(on, "tutor", what="rules", pupils_done=BEN, row="illegal_material")
+    await reopen(on, "dsl")
+    await on.press("dsl", "Take it over" if the_case(on).owner.accepted_by else "I'll take this")
+    await step(on, "dsl", "serious_incident")
+    await on.press("ict_lead", "Open")
+    await on.press("ict_lead", "Save this step", **{"ict_task.outcome": "done", "ict_task.why": STORY})
+    await on.wind(days=2)
+    for _ in range(2):
+        await step(on, "dsl", "illegal_path")
+    device = running(on, "illegal_path").step
+    await step(on, "dsl", "illegal_path", outcome="kept", what="a black phone " + HOSTILE[:40])
+    await reopen(on, "dsl")
+    await act(on, "dsl", "Who was spoken to", who="The headteacher", when="today")
+    await act(on, "dsl", "Close the case", outcome="found", why="x")
+    await on.send("dsl", verbs.STEPS, target=newest(on), action_id="steps.0")
+    hand = next(b.label for b in buttons(on.answered.card) if b.label.startswith("Hand on"))  # type: ignore[union-attr]  # it was answered
+    await stop_all(on, "dsl")
+    await act(on, "dsl", "Close the case", outcome="found", why="x")
+    await on.send("dsl", verbs.STEPS, target=newest(on), action_id="steps.0")
+    await on.press("dsl", hand)
+    form = on.answered
+    assert form is not None
+    await on.press_on("dsl", form, "Write it down")
+    given = {"outcome": "returned", "what": "It", "gave": "Dee", "took": STORY[:90], "where": "With him"}
+    await on.press_on("dsl", form, "Write it down", **{f"{device}.{k}": v for k, v in given.items()})
+    await report(on, "tutor", what="rules", pupils_done=KEMI, row="illegal_material")
+    await reopen(on, "dsl")
+    await on.press("dsl", "Take it over" if the_case(on).owner.accepted_by else "I'll take this")
+    await step(on, "dsl", "serious_incident", ict_needed="no")
+
+
+async def an_account(on: Stage) -> None:
+    await report(on, "tutor", what="child", pupils_affected=ABI)
+    await on.press("dsl", "Open")
+    await on.press("dsl", "I'll take this")
+    for _ in range(7):
+        await begin(on, "dsl", "technical_task")
+    await reopen(on, "dsl")
+    for start in ("0", "2", "4"):
+        await on.send("dsl", verbs.STEPS, target=newest(on), action_id=f"steps.{start}")
+    await step(on, "dsl", "technical_task")
+    await on.press("ict_lead", "Open")
+    await on.wind(days=2)
+    await begin(on, "dsl", "pupil_account")
+    await step(on, "dsl", "pupil_account", account_illegal="no")
+    await step(on, "dsl", "pupil_account", may_ask="hold")
+    await step(on, "dsl", "pupil_account", outcome="not_made")
+    run = running(on, "pupil_account")
+    await step(on, "dsl", "pupil_account", answer="yes")
+    await step(on, "online_safety_officer", "pupil_account", answer="yes")
+    await on.send("dsl", verbs.STEP_DO, target=newest(on), action_id=verbs.step_id(run))
+    await on.send(
+        "tutor", verbs.STEP_DO, target=newest(on), action_id=verbs.step_id(run), values={"x": STORY}
+    )
+    await on.press("headteacher", "Open")
+    await on.press("headteacher", "Send my answer", **{"three_sign.answer": "yes"})
+    await step(on, "online_safety_officer", "pupil_account", outcome="done", saw_illegal="no")
+    await act(on, "dsl", "Someone must not see this", who=on.person("ict_lead"), why="A relative")
+
+
+async def access_taken_away(on: Stage) -> None:
+    yara, days = "Yara Year-Demo", {"access_from": "2026-11-23", "access_back": "2026-12-20"}
+    await report(on, "tutor", what="rules", pupils_done=BEN, row="data_damage", where="school")
+    await on.press(yara, "Open")
+    await on.press(yara, "I'll take this")
+    await begin(on, yara, "network_access")
+    for _ in range(3):
+        if running(on, "network_access").step == "remove":
+            break
+        await step(on, yara, "network_access", access_victim="no", **days)
+    await on.press("ict_lead", "Open")
+    await step(on, "ict_lead", "network_access", outcome="done")
+    await reopen(on, yara)
+
+
+async def what_staff_ask_for(on: Stage) -> None:
+    await on.say("tutor", "help")
+    await on.press("tutor", "Ask for something")
+    await on.press("tutor", "Next")
+    await on.say("tutor", "unblock")
+    await on.press("tutor", "Next", flow="unblock_site")
+    site = {
+        "un_site": "games.example", "un_why": STORY, "un_long": "study", "un_until": "someday",
+        "un_risk": STORY,
+    }  # fmt: skip
+    await on.press("tutor", "Next", **site)
+    await on.press("tutor", "Next", **{**site, "un_until": "2026-12-01"})
+    await on.press("ict_lead", "Open")
+    for who in ("ict_lead", "online_safety_officer"):
+        await step(on, who, "unblock_site", answer="yes")
+    await reopen(on, "online_safety_officer")
+    await step(on, "ict_lead", "unblock_site", outcome="done")
+    await reopen(on, "online_safety_officer")
+    await on.wind(days=9)
+    await step(on, "ict_lead", "unblock_site", outcome="done")
+    await step(on, "online_safety_officer", "unblock_site", outcome="done")
+    await on.say("tutor", "my reports")
+    await on.say("tutor", "phishing")
+    await on.press("tutor", "Next", flow="suspicious_site")
+    await on.press("tutor", "Next", site="x.example", site_why=STORY, site_crime="no")
+    await on.wind(days=2)
+    await on.say("tutor", "blog")
+    await on.press("tutor", "Next", flow="blog_rules")
+    await on.wind(days=8)
+
+
+async def what_is_allowed(on: Stage) -> None:
+    for row in ("phones_socially", "phones_in_lessons"):
+        await on.say("tutor", "is it allowed")
+        await on.press("tutor", "Next", flow="is_it_allowed")
+        await on.press("tutor", "Next", about="talking")
+        await on.press("tutor", "Next", talk_row=row)
+        await on.press("tutor", "I understand")
+
+
+async def an_allegation(on: Stage) -> None:
+    await report(on, "tutor", what="adult", adults=on.person("017"), pupils_affected=ABI)
+    await on.press("headteacher", "Open")
+    await on.press("headteacher", "I'll take this")
+    for _ in range(8):
+        await step(on, "headteacher", "staff_allegation")
+    await reopen(on, "headteacher")
+
+
 async def uncertain_sends(on: Stage) -> None:
     await on.say("tutor", "report")
     await on.press("tutor", "No", what="child", pupils_affected=ABI)
@@ -683,6 +871,7 @@ SCENES: tuple[Scene, ...] = (
     an_adult, staff_table, left_out, the_reporter_is_left_out,
     much_writing, old_buttons, channels, linking, pictures_and_strangers, days, uncertain_sends,
     versions, moved_on,
+    what_is_illegal, an_account, access_taken_away, what_staff_ask_for, what_is_allowed, an_allegation,
 )  # fmt: skip
 
 

@@ -92,7 +92,8 @@ async def test_acceptance_stops_the_climb_at_once(tmp_path: Path) -> None:
         lines = lines_to(bot, DEE, case)
         await bot.wind(2 * HOUR)
         assert reached(bot, case) == told
-        assert lines_to(bot, DEE, case) == lines
+        # What the case still needs is another clock's, and goes to whoever has it.
+        assert [line for line in lines_to(bot, DEE, case) if "overdue" not in line] == lines
         assert len(in_channel(bot, case)) == len(posts)
 
 

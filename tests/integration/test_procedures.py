@@ -28,6 +28,7 @@ from tests.integration.case_work import (
     TESS,
     TOM,
     YARA,
+    assert_sound,
     buttons,
     child,
     do,
@@ -40,10 +41,11 @@ from tests.integration.case_work import (
     press,
     rules,
     school_day,
+    ten_o_clock,
     text_of,
     who,
 )
-from tests.integration.conftest import Handrail
+from tests.integration.conftest import Handrail, handrail
 
 ASHFORD = ROOT / "bot" / "rehearsal" / "people-ashford.yaml"
 HANA, CLARA, NADIA, TARIQ = "Hana Head-Demo", "Clara Class-Demo", "Nadia Network-Demo", "Tariq Assistant-Demo"
@@ -419,6 +421,28 @@ async def test_a_question_is_answered_at_once_and_leaves_no_case(tmp_path: Path)
         assert set(bot.service.store.find(CASES, "state", "open")) == before
         await bot.wind(8 * DAY)
         assert bot.service.store.find(PROCEDURES, "state", "done") == ()
+
+
+async def test_a_request_and_its_approval_go_on_after_a_restart(tmp_path: Path) -> None:
+    async with handrail(tmp_path, link=False) as bot:
+        await ten_o_clock(bot)
+        await ask(bot, TESS, "phishing")
+        keys = bot.service.store.find(PROCEDURES, "asked", who(bot, TESS))
+    async with handrail(tmp_path, link=False) as bot:
+        assert bot.service.store.find(PROCEDURES, "asked", who(bot, TESS)) == keys
+        (key,) = keys
+        run = bot.service.store.get(PROCEDURES, key)
+        assert run is not None
+        site = {"site": "bad.example", "site_why": "It came by mail", "site_crime": "no"}
+        for _ in range(2):
+            await press(bot, TESS, verbs.STEP_DO, key, verbs.step_id(run), **site)
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+    async with handrail(tmp_path, link=False) as bot:
+        assert await passed(bot, HETTY, case, "suspicious_site", answer="yes") == "check"
+        await bot.settled()
+        assert_sound(bot)
+        assert kinds(bot, case).count("requested") == 1
 
 
 async def test_a_double_press_does_nothing_twice(tmp_path: Path) -> None:

@@ -16,15 +16,27 @@ from tests.every_card import HOSTILE, LONG, STORY, every_card
 from tests.stage import PEOPLE
 
 KINGSMEAD = load(find_pack("kingsmead"))
-MANY_OF_A_KIND = re.compile(r"day_\d|month_\d+|outcome_\w+|person_\w+")
-"""Families of words of which the stories need no more than one."""
+MANY_OF_A_KIND = re.compile(r"day_\d|month_\d+|outcome_\w+|person_\w+|paper_\w+")
+"""Families of words of which the stories need no more than one, and those that stand on paper alone."""
 
 NOT_AT_KINGSMEAD = {
+    "answer_unmarked": "every row of its grids marks something",
+    "ask_nothing": "all its staff may ask whether something is allowed",
+    "button_happened": "its waits end on a day",
+    "button_let_others": "what begins by itself in a case about an adult asks its authority alone",
+    "button_look_at": "what begins by itself in a case about an adult asks its authority alone",
+    "confirm_yes": "its forms ask in choices",
     "error_needed": "each form that needs one of several says so in its own words",
+    "error_requires": "its check proves that every way passes what a step requires",
+    "error_same_person": "the step itself says who must be another",
+    "error_signed": "whoever has signed is not asked again",
     "log_none": "who reads the log has opened the case",
     "part_witness": "its report does not ask for witnesses",
     "proposed_none": "every row of its tables marks something",
     "rule_absent": "its demo people are here",
+    "step_held": "what begins by itself in a case about an adult asks its authority alone",
+    "step_held_back": "what begins by itself in a case about an adult asks its authority alone",
+    "step_nobody": "its last resort reaches somebody",
     "task_nobody": "its last resort reaches somebody",
     "told_nobody": "its last resort reaches somebody",
 }

@@ -33,9 +33,22 @@ def procedure_alarm(office: Office, unit: Unit, alarm: Alarm) -> None:
         return
     case = unit.get(CASES, procedure.case) if procedure.case else None
     if case is None:
-        unit.delete(PROCEDURES, procedure.id)
+        _forget(office, unit, procedure)
     elif procedure.state == "open":
         act(office, unit, case, procedure, Act(kind="wake"))
+
+
+def _forget(office: Office, unit: Unit, procedure: Procedure) -> None:
+    """What was never sent is gone, and its card says so; the card of an answered question stays."""
+    unit.delete(PROCEDURES, procedure.id)
+    if procedure.state == "open":
+        slot = messages.asked_slot(procedure.id)
+        unit.send(
+            office.item(
+                messages.ASKED, key=f"{slot}/forgotten", slot=slot, urgency="routine", now=unit.now, do="edit",
+                to_person=procedure.asked_by, params={"procedure": procedure.id},
+            )
+        )  # fmt: skip
 
 
 def walked(unit: Unit, item: Item) -> tuple[Case, Procedure] | None:
