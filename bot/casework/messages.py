@@ -96,9 +96,12 @@ def task_slot(task_id: str, person: PersonId, mark: str) -> str:
     return f"task/{task_id}/{person}/{mark}"
 
 
-def step_slot(procedure_id: str, stay: str, person: PersonId) -> str:
-    """A step of a procedure in the chat of whom it waits for. `stay`: how many were passed before."""
-    return f"step/{procedure_id}/{stay}/{person}"
+def step_slot(procedure_id: str, stay: str, person: PersonId, mark: str) -> str:
+    """A step of a procedure in the chat of whom it waits for: brought again, it is a message of its own.
+
+    `stay`: how many were passed before.
+    """
+    return f"step/{procedure_id}/{stay}/{person}/{mark}"
 
 
 def asked_slot(procedure_id: str) -> str:

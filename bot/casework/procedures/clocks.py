@@ -45,8 +45,8 @@ def _forget(office: Office, unit: Unit, procedure: Procedure) -> None:
         slot = messages.asked_slot(procedure.id)
         unit.send(
             office.item(
-                messages.ASKED, key=f"{slot}/forgotten", slot=slot, urgency="routine", now=unit.now, do="edit",
-                to_person=procedure.asked_by, params={"procedure": procedure.id},
+                messages.ASKED, key=f"{slot}/forgotten", slot=slot, urgency="routine", now=unit.now,
+                do="edit", to_person=procedure.asked_by, params={"procedure": procedure.id},
             )
         )  # fmt: skip
 
@@ -72,7 +72,7 @@ def step_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
     content = {"procedure": procedure.id, "step": procedure.step, "person": person, "why": item.reason}
     unit.case(case, actor=HANDRAIL, role=role, kind="step_asked", content=content)
     if messages.in_two(case, item):
-        slot = messages.step_slot(procedure.id, stay_of(procedure), person)
+        slot = messages.step_slot(procedure.id, stay_of(procedure), person, item.id)
         unit.send(
             office.item(
                 messages.STEP_CARD, key=f"card/{item.key}", slot=slot, urgency=case.urgency, now=unit.now,

@@ -156,7 +156,7 @@ class StepPosts:
             line = step_line(words, case, item)
             envelope = self._carry(item, reference, slot=messages.line_slot(item.id), words=words, text=line)
             return replace(envelope, summary=line)
-        slot = messages.step_slot(procedure.id, item.params["stay"], reference.person)
+        slot = messages.step_slot(procedure.id, item.params["stay"], reference.person, item.id)
         view = shown_step(self._office, case, procedure, reference.person, slot, words)
         return self._carry(item, reference, slot=slot, words=words, view=view)
 

@@ -20,6 +20,7 @@ from bot.casework.procedures.knowing import (
     step_of,
 )  # fmt: skip
 from bot.casework.procedures.reading import (
+    is_sealed,
     may_hand,
     message_of,
     settled_step,
@@ -32,7 +33,7 @@ from bot.casework.procedures.turn import Turn, steps_card, where_it_stands
 from bot.casework.tables import ACCESS, CASES, POSTED, PROCEDURES
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
-from bot.casework.views.steps import hand_view
+from bot.casework.views.steps import hand_view, step_alert
 from bot.casework.words import Words
 from bot.engine.procedure import Act
 from bot.engine.step_form import form_of
@@ -106,7 +107,13 @@ def _step(turn: Turn, procedure: Procedure, _visit: str) -> Answer:
         role = may_do(office, unit, case, procedure, person) or ""
         line = Access(id=new_id(), case=case.id, person=person, role=role, at=unit.now)
         unit.put(ACCESS, line.id, line)
+    elif is_sealed(office, case, person, turn.pressed.message_id) and _theirs(turn, procedure):
+        return Answer(view=step_alert(turn.words, case, procedure, reader=person))
     return Answer(view=where_it_stands(turn, procedure))
+
+
+def _theirs(turn: Turn, procedure: Procedure) -> bool:
+    return may_do(turn.office, turn.unit, turn.case, procedure, turn.person) is not None
 
 
 def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:

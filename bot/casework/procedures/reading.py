@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.casework.messages import is_opened, slots_of_run
 from bot.casework.office import Office
 from bot.casework.procedures.asking import may_begin, may_do, may_let_others, waits_for
 from bot.casework.procedures.knowing import flow_of, is_request, kept_in, known_of, open_ones, step_of
@@ -85,7 +86,7 @@ def was_asked(office: Office, unit: Unit, case: Case, procedure: Procedure, pers
 
 def _brought(unit: Unit, procedure: Procedure, person: PersonId) -> bool:
     slots = unit.find(POSTED, "case", procedure.case)
-    return any(s.startswith(f"step/{procedure.id}/") and s.endswith(f"/{person}") for s in slots)
+    return any(s.startswith(f"step/{procedure.id}/") and f"/{person}/" in s for s in slots)
 
 
 def message_of(office: Office, case: Case, person: PersonId, message_id: str | None) -> Posted | None:
@@ -93,6 +94,14 @@ def message_of(office: Office, case: Case, person: PersonId, message_id: str | N
     found = (office.store.get(POSTED, slot) for slot in office.store.find(POSTED, "case", case.id))
     mine = (p for p in found if p is not None and p.person == person and p.slot.startswith("step/"))
     return next((p for p in mine if p.activity_id == message_id and not p.withdrawn), None)
+
+
+def is_sealed(office: Office, case: Case, person: PersonId, message_id: str | None) -> bool:
+    """Whether its reader has not opened the step in that message: only a press by hand does."""
+    slots = (*office.store.find(POSTED, "case", case.id), *slots_of_run(office, case.run))
+    found = (office.store.get(POSTED, slot) for slot in slots)
+    posted = next((p for p in found if p and p.person == person and p.activity_id == message_id), None)
+    return posted is None or (posted.slot.startswith("step/") and not is_opened(posted))
 
 
 def settled_step(

@@ -1,0 +1,72 @@
+"""Every copy of a step's card follows who may see it, also one that was brought again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.casework import verbs
+from bot.casework.tables import ACCESS, EVERY
+from bot.model.cases import Case
+from tests.integration.case_work import (
+    DEE,
+    HOUR,
+    IAN,
+    buttons,
+    done,
+    in_chat,
+    now,
+    press,
+    text_of,
+    who,
+)
+from tests.integration.conftest import Handrail
+from tests.integration.test_procedures import illegal, passed, procedure
+
+WORDS = "Block the address"
+
+
+async def asked_of_ict(bot: Handrail, case: Case) -> None:
+    """The serious incident walked to the step that the ICT lead does; they alone can."""
+    flow = bot.service.office.definition_of(case).flows["serious_incident"]
+    for _ in range(9):
+        run = procedure(bot, case, "serious_incident")
+        if flow.steps[run.step].who == ("ict_lead",):
+            return
+        fields = (flow.fields[key] for key in flow.steps[run.step].fields)
+        values = {f.key: next((o.key for o in f.options), WORDS) for f in fields}
+        await passed(bot, DEE, case, "serious_incident", **values)
+    raise AssertionError
+
+
+async def test_whoever_was_brought_a_step_twice_loses_both_cards_when_left_out(tmp_path: Path) -> None:
+    async with illegal(tmp_path) as (bot, case):
+        await asked_of_ict(bot, case)
+        await bot.school.chat(IAN).press("Open")
+        await bot.settled()
+        assert WORDS in bot.school.chat(IAN).last_card.text
+        await bot.wind(3 * HOUR)
+        assert len([card for card in bot.school.chat(IAN).cards if case.number in card.text]) == 2
+        await done(bot, DEE, case, "cannot_see", who=who(bot, IAN), why="A relative")
+        await bot.settled()
+        assert not in_chat(bot, IAN, case)
+
+
+async def test_both_cards_of_a_step_brought_twice_say_that_it_is_settled(tmp_path: Path) -> None:
+    async with illegal(tmp_path) as (bot, case):
+        await asked_of_ict(bot, case)
+        await bot.school.chat(IAN).press("Open")
+        await bot.wind(3 * HOUR)
+        await passed(bot, IAN, case, "serious_incident", outcome="done", why="Blocked")
+        assert WORDS not in str(in_chat(bot, IAN, case))
+
+
+async def test_a_client_that_asks_by_itself_opens_no_step_for_its_reader(tmp_path: Path) -> None:
+    async with illegal(tmp_path) as (bot, case):
+        await asked_of_ict(bot, case)
+        run = procedure(bot, case, "serious_incident")
+        seen = await press(bot, IAN, verbs.STEP, case.id, verbs.step_id(run), automatic=True)
+        assert WORDS not in text_of(seen), "nobody has opened it, and nobody is on record as having seen it"
+        assert buttons(seen) == ["Open"]
+        keys = bot.service.store.find(ACCESS, "all", EVERY)
+        lines = [line for key in keys if (line := bot.service.store.get(ACCESS, key))]
+        assert who(bot, IAN) not in {line.person for line in lines if line.case == now(bot, case).id}
