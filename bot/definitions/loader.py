@@ -101,8 +101,10 @@ def put_together(
     broken = {(p.file, p.line) for p in merged.problems}
     found = _made(pack, merged)
     # What could not be read has been said; that it is also missing elsewhere would only be noise.
+    unread = any(p.grave and p.place == "file" for p in merged.problems)
     common_texts = layers[0].sections.get("texts", {})
-    checked = [p for p in check(found, merged.lines, common_texts) if (p.file, p.line) not in broken]
+    checks = () if unread else check(found, merged.lines, common_texts, merged.problems)
+    checked = [p for p in checks if (p.file, p.line) not in broken]
     problems = sorted({*merged.problems, *checked}, key=lambda p: (p.file, p.line, p.place, p.what))
     if any(problem.grave for problem in problems):
         return None, tuple(problems)

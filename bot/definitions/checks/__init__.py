@@ -5,7 +5,7 @@ One module for each part of a pack; each adds to the same findings, so that a pe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.definitions.checks.actions import check_actions
 from bot.definitions.checks.begins import check_begins
@@ -30,9 +30,12 @@ from bot.model.problems import Problem
 from bot.model.text import Text
 
 
-def check(definition: Definition, lines: Lines, common_texts: Mapping[str, Text]) -> list[Problem]:
-    """Every fault and hint in how the parts fit together. `common_texts`: what belongs to no school."""
-    findings = Findings(definition, lines)
+def check(
+    definition: Definition, lines: Lines, common_texts: Mapping[str, Text], read: Iterable[Problem] = ()
+) -> list[Problem]:
+    """Every fault and hint in how the parts fit together. `common_texts`: what belongs to no school.
+    `read`: the faults found in reading, of which nothing that follows is told as well."""
+    findings = Findings(definition, lines, read=tuple(read))
     check_school(findings)
     check_roles(findings)
     check_tables(findings)

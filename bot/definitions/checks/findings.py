@@ -27,6 +27,7 @@ class Findings:
     definition: Definition
     lines: Lines
     problems: list[Problem] = field(default_factory=list)
+    read: tuple[Problem, ...] = ()
     _scopes: dict[str, Scope] = field(default_factory=dict)
 
     def fault(self, place: str, what: str, remedy: str) -> None:
@@ -36,7 +37,8 @@ class Findings:
     def told(self, place: str) -> bool:
         """Whether something has been found there or inside: what follows from it need not be told as well."""
         return any(
-            problem.place == place or problem.place.startswith(f"{place}.") for problem in self.problems
+            problem.place == place or problem.place.startswith(f"{place}.")
+            for problem in (*self.read, *self.problems)
         )
 
     def hint(self, place: str, what: str, remedy: str) -> None:

@@ -98,8 +98,10 @@ def _check_ways(findings: Findings, flow: Flow, place: str) -> None:
     if flow.start not in flow.steps:
         return
     from_start = reached(flow)
+    # What stands behind a way into nowhere is not reached either; that way has been told.
+    astray = any(key not in flow.steps for key in from_start)
     for key in flow.steps:
-        if key not in from_start:
+        if key not in from_start and not astray:
             remedy = (
                 f"Lead to it from another step, or delete it: a flow has one start, which is {flow.start}."
             )

@@ -28,11 +28,12 @@ class Rows:
 
 
 def check_paths(findings: Findings) -> None:
-    """Every flow whose steps could be read."""
+    """Every flow whose steps and questions could be read."""
     met = Rows()
     started = {s.flow for f in findings.definition.flows.values() for t in f.steps.values() for s in t.starts}
     for flow in findings.definition.flows.values():
-        if "" in (flow.use, *(step.kind for step in flow.steps.values())):
+        parts = (*flow.steps.values(), *flow.fields.values())
+        if "" in (flow.use, *(part.kind for part in parts)):
             continue
         place = f"flows.{flow.key}"
         _check_silent_circles(findings, flow, place)

@@ -28,13 +28,15 @@ def check_school(findings: Findings) -> None:
     if school.language and not _LANGUAGE.match(school.language):
         findings.fault("school.language", f"{school.language!r} is no language tag", "Write en or cy.")
     findings.roles("school.channel_roles", school.channel_roles)
+    unread = findings.told("school.clocks")
     for urgency, clock in school.clocks.climb.items():
         place = f"school.clocks.climb.{urgency}"
-        if not clock.remind_minutes <= clock.climb_minutes <= clock.outside_minutes:
+        in_order = clock.remind_minutes <= clock.climb_minutes <= clock.outside_minutes
+        if not in_order and not unread:
             remedy = "Let the reminder come first, then the climb, then the outside route."
             findings.fault(place, "the delays are not in their order", remedy)
     clocks = school.clocks
-    if clocks.unfinished_remind_minutes > clocks.unfinished_tell_minutes:
+    if clocks.unfinished_remind_minutes > clocks.unfinished_tell_minutes and not unread:
         remedy = "Let the reminder come before the DSL is told."
         place = "school.clocks.unfinished_remind_minutes"
         findings.fault(place, "the delays are not in their order", remedy)

@@ -216,7 +216,7 @@ def _check_buttons(findings: Findings, flow: Flow, step: Step, place: str) -> No
     if not findings.known(f"{place}.buttons", step.buttons, flow.fields, "field") or not step.buttons:
         return
     asked = flow.fields[step.buttons]
-    if asked.kind != "choice":
+    if asked.kind not in ("choice", ""):
         remedy = "Only a field of kind choice can be a row of buttons."
         findings.fault(f"{place}.buttons", f"{asked.key} is of kind {asked.kind}", remedy)
     if len(asked.options) > MOST_BUTTONS:

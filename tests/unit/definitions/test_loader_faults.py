@@ -566,6 +566,25 @@ def test_all_faults_are_told_at_once_and_in_order(tmp_path: Path) -> None:
     assert "small/roles.yaml:6:" in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "what"),
+    [
+        (REPORT, "start: first\n", "start: first: now\n", "is not YAML here"),
+        (REPORT, "next: route", "next: rout", "there is no step 'rout'"),
+        ("school.yaml", "unfinished_tell_minutes: 30", "unfinished_tell_minutes: soon", "is not a number"),
+    ],
+)
+def test_one_slip_is_one_fault_and_what_follows_from_it_is_not_told(
+    tmp_path: Path, file: str, old: str, new: str, what: str
+) -> None:
+    assert old in SCHOOL[file]
+
+    _, problems = read_pack(write(tmp_path, {**SCHOOL, file: SCHOOL[file].replace(old, new)}))
+
+    assert len(problems) == 1, "\n".join(map(str, problems))
+    assert what in problems[0].what
+
+
 def test_a_key_in_two_files_names_both(tmp_path: Path) -> None:
     twice = {**SCHOOL, "flows/second.yaml": SCHOOL[REPORT]}
 
