@@ -32,8 +32,8 @@ def check_paths(findings: Findings) -> None:
     met = Rows()
     started = {s.flow for f in findings.definition.flows.values() for t in f.steps.values() for s in t.starts}
     for flow in findings.definition.flows.values():
-        parts = (*flow.steps.values(), *flow.fields.values())
-        if "" in (flow.use, *(part.kind for part in parts)):
+        asked = (f.kind for f in flow.fields.values())
+        if "" in (flow.use, *asked, *(step.kind for step in flow.steps.values())):
             continue
         place = f"flows.{flow.key}"
         _check_silent_circles(findings, flow, place)
