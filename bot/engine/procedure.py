@@ -20,7 +20,7 @@ from bot.engine.step_form import Known, bare_answers, filled, flags_now, form_of
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
 from bot.model.people import PersonId
-from bot.model.procedures import HandOver, How, Procedure, Signature, StepDone
+from bot.model.procedures import HandOver, How, Procedure, Signature, StepDone, signed_now
 from bot.model.tables import DecisionTable
 
 SILENT = frozenset({"decision", "notify", "end"})
@@ -117,8 +117,9 @@ def advance(definition: Definition, procedure: Procedure, act: Act, known: Known
         return procedure, ()
     if act.kind == "stop":
         return _ended(walk, procedure, "stopped")
-    if act.kind == "wake":
-        return _woken(walk, procedure)
+    if act.kind == "wake" or is_over(procedure, now):
+        # Its clock may fire a moment later: whatever is said when the time is over comes too late.
+        return _woken(replace(walk, act=Act(kind="wake")), procedure)
     step = flow.steps[procedure.step]
     passed = {done.step for done in procedure.done}
     if not passed.issuperset(step.requires):
@@ -126,17 +127,15 @@ def advance(definition: Definition, procedure: Procedure, act: Act, known: Known
     return _signed(walk, procedure, step) if step.kind == "approval" else _answered(walk, procedure, step)
 
 
+def is_over(procedure: Procedure, now: datetime) -> bool:
+    """Whether the time for the step it stands at has run out."""
+    return procedure.expires_at is not None and procedure.expires_at <= now
+
+
 def open_roles(step: Step, procedure: Procedure) -> tuple[str, ...]:
     """The approvers of the step that have not signed since it began."""
-    signed = {s.role for s in _signatures(procedure)}
+    signed = {s.role for s in signed_now(procedure)}
     return tuple(role for role in step.approvers if role not in signed)
-
-
-def _signatures(procedure: Procedure) -> tuple[Signature, ...]:
-    """Those of this visit: a step that is come back to is signed anew."""
-    return tuple(
-        s for s in procedure.signatures if s.step == procedure.step and s.at >= procedure.step_began_at
-    )
 
 
 def _filled(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
@@ -197,7 +196,7 @@ def _signed(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
     if act.kind != "sign" or act.by is None:
         return procedure, ()
     barred = step.others_only and act.by == procedure.asked_by
-    twice = any(s.by == act.by for s in _signatures(procedure))
+    twice = any(s.by == act.by for s in signed_now(procedure))
     if barred or twice or act.role not in open_roles(step, procedure):
         return replace(procedure, errors={FORM: "signed"}), ()
     kept = _filled(walk, without_form(procedure, step), step)
@@ -205,20 +204,22 @@ def _signed(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
         return kept, ()
     yes = kept.answers.get(f"{step.key}.answer", "") == "yes"
     why = kept.answers.get(f"{step.key}.why", "")
-    mark = Signature(step=step.key, by=act.by, role=act.role, yes=yes, at=walk.now, why=why)
+    mark = Signature(
+        step=step.key, by=act.by, role=act.role, yes=yes, at=walk.now, why=why, stay=len(procedure.done)
+    )
     # Whoever signs next finds an empty form: nobody signs with another's words.
     kept = without_form(replace(kept, signatures=(*kept.signatures, mark)), step)
     follows = (Follows(kind="signed", step=step.key, outcome="yes" if yes else "no"),)
     if not yes:
         return _passed(walk, kept, "refused", before=follows)
-    if len(_signatures(kept)) >= (step.needs or len(step.approvers)):
+    if len(signed_now(kept)) >= (step.needs or len(step.approvers)):
         return _passed(walk, kept, "granted", before=follows)
     return replace(kept, visit=kept.visit + 1), follows
 
 
 def _woken(walk: _Walk, procedure: Procedure) -> Walked:
     step = walk.flow.steps[procedure.step]
-    if procedure.expires_at is not None and procedure.expires_at <= walk.now:
+    if is_over(procedure, walk.now):
         return _passed(walk, procedure, "expired")
     if step.kind == "wait" and procedure.wakes_at is not None and procedure.wakes_at <= walk.now:
         return _passed(walk, procedure, "passed")

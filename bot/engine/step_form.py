@@ -63,6 +63,7 @@ def filled(
     kept = replace(procedure, answers={**procedure.answers, **new}, errors=faults)
     for key, asked in form.items():
         if asked.show is not None and not _met(asked.show, step, kept, known, flow=flow):
+            new.pop(key, None)
             continue
         code = fault_of(definition, asked, kept.answers.get(key, ""), known.report) or _twice(
             asked, kept.answers
@@ -70,7 +71,8 @@ def filled(
         when = asked.needed_when if code == "needed" else None
         if code and (when is None or _met(when, step, kept, known, flow=flow)):
             faults[key] = code
-    return kept
+    # What was not asked is not an answer, whatever a client sent.
+    return replace(kept, answers={**procedure.answers, **new})
 
 
 def _twice(asked: Field, answers: Mapping[str, str]) -> str:

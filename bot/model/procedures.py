@@ -19,7 +19,10 @@ How = Literal["kept", "returned", "passed_on"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """One person's word on one approval, in a role that may; single use. `yes` false needs its reason."""
+    """One person's word on one approval, in a role that may; single use. `yes` false needs its reason.
+
+    `stay`: how many steps were passed before; it counts while the procedure stands there, and never again.
+    """
 
     step: str
     by: PersonId
@@ -27,6 +30,7 @@ class Signature:
     yes: bool
     at: datetime
     why: str = ""
+    stay: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,12 @@ class Procedure:
     ended_at: datetime | None = None
     tried: tuple[PersonId, ...] = ()
     released: bool = False
+
+
+def signed_now(procedure: Procedure) -> tuple[Signature, ...]:
+    """The signatures of this visit to the step it stands at: one that is come back to is signed anew."""
+    stay = len(procedure.done)
+    return tuple(s for s in procedure.signatures if (s.step, s.stay) == (procedure.step, stay))
 
 
 def still_kept(procedure: Procedure) -> tuple[HandOver, ...]:

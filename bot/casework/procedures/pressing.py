@@ -35,7 +35,7 @@ from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
 from bot.casework.views.steps import hand_view, step_alert
 from bot.casework.words import Words
-from bot.engine.procedure import Act
+from bot.engine.procedure import Act, is_over
 from bot.engine.step_form import form_of
 from bot.model.cases import Case
 from bot.model.events import Answer, Pressed
@@ -121,6 +121,9 @@ def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
     if turn.before():
         return Answer(view=_afterwards(turn, case, procedure))
     typed = _typed(turn.words, procedure, step_of(office, procedure).key, turn.pressed.values)
+    if procedure.state == "open" and is_over(procedure, unit.now):
+        _, case = act(office, unit, case, procedure, Act(kind="wake"))
+        turn, procedure = replace(turn, case=case), unit.get(PROCEDURES, procedure.id) or procedure
     if visit != str(procedure.visit) or procedure.state != "open":
         typed = typed or _free(turn.pressed.values)
         said = turn.words.say("stale_case")

@@ -26,7 +26,7 @@ from bot.engine.step_form import Known, form_of, shown_of
 from bot.model.cases import Case
 from bot.model.flows import Field, Step
 from bot.model.people import Directory, PersonId
-from bot.model.procedures import HandOver, Procedure
+from bot.model.procedures import HandOver, Procedure, signed_now
 from bot.model.text import literal
 from bot.model.views import Action, Block, Facts, Notice, Paragraph, View
 
@@ -128,8 +128,7 @@ def _signed(words: Words, line: Line, directory: Directory) -> list[Block]:
         words.say(
             "signed_by", who=name_of(words, s.by, directory), role=words.role(s.role), when=words.moment(s.at)
         )
-        for s in procedure.signatures
-        if s.step == line.step.key and s.at >= procedure.step_began_at
+        for s in signed_now(procedure)
     )
     blocks: list[Block] = [Paragraph(text=said) for said in signed]
     needs = line.step.needs or len(line.step.approvers)

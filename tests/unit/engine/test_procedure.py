@@ -297,3 +297,47 @@ def test_a_circle_that_asks_nobody_is_an_error_and_not_an_endless_wait() -> None
     text = DECIDING.replace("{otherwise: soft}", "{otherwise: ask}")
     with pytest.raises(FlowStuck):
         Walk(definition_with(text, table=TABLE))
+
+
+def test_a_signature_counts_for_its_own_round_also_where_a_no_leads_straight_back() -> None:
+    again = APPROVAL.replace(
+        "      - {otherwise: over}",
+        "      - {when: {field: ask, is: refused}, go: ask}\n      - {otherwise: over}",
+    ).replace("needs: 3", "needs: 2")
+    walk = Walk(definition_with(again))
+    walk.act("sign", by="t/a", role="dsl", ask__answer="no", ask__why="Too early")
+    assert walk.procedure.step == "ask"
+    walk.act("sign", by="t/b", role="headteacher", ask__answer="yes")
+    assert walk.procedure.step == "ask", "a no is not half of a yes"
+    walk.act("sign", by="t/a", role="dsl", ask__answer="yes")
+    assert walk.procedure.step == "enter"
+
+
+def test_nobody_signs_once_the_time_is_over_even_before_its_clock_has_fired() -> None:
+    walk = Walk(definition_with(APPROVAL.replace("needs: 3", "needs: 1")))
+    walk.now = NOW + timedelta(minutes=61)
+    walk.act("sign", by="t/a", role="dsl", ask__answer="yes")
+    assert (walk.procedure.answers.get("ask"), walk.procedure.signatures) == ("expired", ())
+    assert [d.by for d in walk.procedure.done] == [None]
+
+
+HIDDEN = """
+flow: hidden
+title: A form
+use: case
+start: form
+fields:
+  sure: {kind: choice, label: Sure?, needed: Choose., options: {"yes": {label: "Yes"}, "no": {label: "No"}}}
+  more: {kind: text, label: More, max_length: 20, show: {field: sure, is: "yes"}}
+steps:
+  form: {kind: form, title: A form, fields: [sure, more], next: over}
+  over: {kind: end, does: done}
+"""
+
+
+def test_what_was_not_asked_is_not_kept() -> None:
+    walk = Walk(definition_with(HIDDEN))
+    walk.act(sure="no", more="x" * 30000, other="y")
+    assert walk.procedure.state == "done"
+    assert walk.procedure.done[-1].answers == {"sure": "no"}
+    assert "more" not in walk.procedure.answers
