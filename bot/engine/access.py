@@ -223,6 +223,11 @@ def may_see(case: Case, person: PersonId, directory: Directory, at: datetime) ->
     return standing(case, person, directory, at).sight != "none"
 
 
+def sees_all(case: Case, person: PersonId, directory: Directory, at: datetime) -> bool:
+    """Whether they see more of the case than which children may need help."""
+    return standing(case, person, directory, at).sight == "all"
+
+
 def role_for(
     case: Case,
     person: PersonId,

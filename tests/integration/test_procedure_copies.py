@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.casework import verbs
+from bot.casework.procedures.knowing import open_ones
 from bot.casework.tables import ACCESS, EVERY
+from bot.engine.access import standing
 from bot.model.cases import Case
 from tests.integration.case_work import (
     DEE,
@@ -15,12 +17,14 @@ from tests.integration.case_work import (
     done,
     in_chat,
     now,
+    opened,
     press,
+    school_day,
     text_of,
     who,
 )
 from tests.integration.conftest import Handrail
-from tests.integration.test_procedures import illegal, passed, procedure
+from tests.integration.test_procedures import ASHFORD, CLARA, HANA, TARIQ, illegal, passed, procedure
 
 WORDS = "Block the address"
 
@@ -70,3 +74,25 @@ async def test_a_client_that_asks_by_itself_opens_no_step_for_its_reader(tmp_pat
         keys = bot.service.store.find(ACCESS, "all", EVERY)
         lines = [line for key in keys if (line := bot.service.store.get(ACCESS, key))]
         assert who(bot, IAN) not in {line.person for line in lines if line.case == now(bot, case).id}
+
+
+async def test_safeguarding_told_of_an_adults_case_sees_no_steps_of_it(tmp_path: Path) -> None:
+    async with school_day(tmp_path, people=ASHFORD, pack="ashford") as bot:
+        (case,) = await opened(
+            bot, TARIQ, what="adult", adults=who(bot, CLARA), pupils_affected="pupil:a01", harm="yes"
+        )
+        case = await done(bot, HANA, case, "take")
+        office = bot.service.office
+        leads = [p for p in office.directory().people.values() if {"dsl", "deputy_dsl"} & set(p.roles)]
+        seen = [
+            p for p in leads if standing(case, p.id, office.directory(), office.now()).sight == "children"
+        ]
+        assert seen
+        (run,) = open_ones(office.unit(), now(bot, case))
+        for verb, mark in (
+            (verbs.STEPS, "steps"), (verbs.BEGIN, "begin"), (verbs.STOP, "stop"),
+            (verbs.STEP, verbs.step_id(run)),
+        ):  # fmt: skip
+            answer = await press(bot, seen[0].name, verb, case.id, mark)
+            assert answer.refused
+            assert case.number not in text_of(answer)

@@ -55,9 +55,10 @@ def press_procedure(office: Office, unit: Unit, pressed: Pressed) -> Answer:
         if case is None:
             return _nothing(office, pressed, pressed.values)
         words = words_for(office, case, pressed.place.language)
-        return CASE_PRESSES[pressed.verb](
-            Turn(office=office, unit=unit, pressed=pressed, case=case, words=words)
-        )
+        turn = Turn(office=office, unit=unit, pressed=pressed, case=case, words=words)
+        if not turn.inside():
+            return _nothing(office, pressed, pressed.values)
+        return CASE_PRESSES[pressed.verb](turn)
     case = unit.get(CASES, pressed.target)
     key, *rest = pressed.action_id.split(".")
     procedure = unit.get(PROCEDURES, key)

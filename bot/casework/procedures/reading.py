@@ -18,7 +18,7 @@ from bot.casework.views.asked import request_view
 from bot.casework.views.procedures import Line, ToDo
 from bot.casework.views.steps import step_settled, step_view
 from bot.casework.words import Words
-from bot.engine.access import barred_from_deciding, may_see
+from bot.engine.access import barred_from_deciding, sees_all
 from bot.engine.step_form import Known
 from bot.model.cases import REQUEST, Case, excluded_now
 from bot.model.outbox import Posted
@@ -69,7 +69,7 @@ def whole_step(
 ) -> View:
     """The step with its form, for whom it waits."""
     line = line_of(office, unit, case, procedure, person)
-    inside = may_see(case, person, office.directory(), unit.now)
+    inside = sees_all(case, person, office.directory(), unit.now)
     known: Known = known_of(office, case)
     return step_view(
         words, case, line, known, inside=inside, back=back if inside else None, said=said, reader=person

@@ -28,7 +28,7 @@ from bot.casework.views.procedures import (
     steps_view,
 )  # fmt: skip
 from bot.casework.words import Words
-from bot.engine.access import may_see
+from bot.engine.access import sees_all
 from bot.model.cases import Case
 from bot.model.events import Pressed
 from bot.model.outbox import Press
@@ -53,8 +53,8 @@ class Turn:
         return self.pressed.speaker.id
 
     def inside(self, case: Case | None = None) -> bool:
-        """Whether they may see the case."""
-        return may_see(case or self.case, self.person, self.office.directory(), self.unit.now)
+        """Whether they may see the case, with its procedures."""
+        return sees_all(case or self.case, self.person, self.office.directory(), self.unit.now)
 
     def back(self) -> Action:
         """Back to what is to be done."""
