@@ -20,7 +20,7 @@ from bot.engine.step_form import Known, bare_answers, filled, flags_now, form_of
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
 from bot.model.people import PersonId
-from bot.model.procedures import HandOver, How, Procedure, Signature, StepDone, signed_now
+from bot.model.procedures import HandOver, How, Procedure, Signature, StepDone, asker_of, signed_now
 from bot.model.tables import DecisionTable
 
 SILENT = frozenset({"decision", "notify", "end"})
@@ -195,7 +195,7 @@ def _signed(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
     act = walk.act
     if act.kind != "sign" or act.by is None:
         return procedure, ()
-    barred = step.others_only and act.by == procedure.asked_by
+    barred = step.others_only and act.by == asker_of(procedure)
     twice = any(s.by == act.by for s in signed_now(procedure))
     if barred or twice or act.role not in open_roles(step, procedure):
         return replace(procedure, errors={FORM: "signed"}), ()
@@ -315,7 +315,7 @@ def _asking(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
     # A step that is come back to is said anew: what was said before stands in `done`.
     return replace(
         procedure,
-        answers=bare_answers(procedure, step),
+        answers={k: said for k, said in bare_answers(procedure, step).items() if k not in step.fields},
         step=step.key,
         visit=procedure.visit + 1,
         step_began_at=now,

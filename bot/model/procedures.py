@@ -112,6 +112,13 @@ def signed_now(procedure: Procedure) -> tuple[Signature, ...]:
     return tuple(s for s in procedure.signatures if (s.step, s.stay) == (procedure.step, stay))
 
 
+def asker_of(procedure: Procedure) -> PersonId | None:
+    """Who asks for what is to be approved: who began it; where nobody did, who last did a step of it."""
+    signed = {(s.by, s.step) for s in procedure.signatures}
+    did = (d.by for d in reversed(procedure.done) if d.by and (d.by, d.step) not in signed)
+    return procedure.asked_by or next(did, None)
+
+
 def still_kept(procedure: Procedure) -> tuple[HandOver, ...]:
     """The last hand-over of each custody step after which somebody of the school still has the thing."""
     last = {hand_over.step: hand_over for hand_over in procedure.hand_overs}

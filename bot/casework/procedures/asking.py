@@ -21,7 +21,7 @@ from bot.model.cases import Case, owner_now
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
 from bot.model.people import Directory, Holder, PersonId
-from bot.model.procedures import Procedure, signed_now
+from bot.model.procedures import Procedure, asker_of, signed_now
 
 REQUESTER = "requester"
 """Among the roles of a step: whoever asked for it."""
@@ -80,7 +80,7 @@ def for_role(
 def cannot_sign(step: Step, procedure: Procedure) -> frozenset[PersonId]:
     """Who has signed since the step began, and who asked where that bars them."""
     signed = {s.by for s in signed_now(procedure)}
-    own = {procedure.asked_by} if step.others_only and step.kind == "approval" else set()
+    own = {asker_of(procedure)} if step.others_only and step.kind == "approval" else set()
     return frozenset(p for p in signed | own if p)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -341,3 +342,67 @@ def test_what_was_not_asked_is_not_kept() -> None:
     assert walk.procedure.state == "done"
     assert walk.procedure.done[-1].answers == {"sure": "no"}
     assert "more" not in walk.procedure.answers
+
+
+CIRCLE = """
+flow: circle
+title: Again and again
+use: case
+start: form
+fields:
+  sure: {kind: choice, label: Sure?, needed: Choose., options: {"yes": {label: "Yes"}, "no": {label: "No"}}}
+  words: {kind: text, label: Words}
+steps:
+  form:
+    kind: form
+    title: A form
+    fields: [sure, words]
+    next:
+      - {when: {field: sure, is: "no"}, go: form}
+      - {otherwise: over}
+  over: {kind: end, does: done}
+"""
+
+
+def test_a_form_that_is_come_back_to_shows_nobody_what_another_wrote() -> None:
+    walk = Walk(definition_with(CIRCLE))
+    walk.act(by="t/one", sure="no", words="What one wrote")
+    assert "words" not in walk.procedure.answers
+    walk.act(by="t/two", words="What two wrote")
+    assert walk.procedure.errors == {"sure": "needed"}
+    walk.act(by="t/two", sure="yes", words="")
+    assert [d.answers for d in walk.procedure.done] == [
+        {"sure": "no", "words": "What one wrote"},
+        {"sure": "yes"},
+    ]
+
+
+LOOK = """
+flow: look
+title: Look at it
+use: case
+begins_when: {fact: urgency, is: serious}
+start: need
+fields:
+  need_why: {kind: text, label: Why?, needed: Say why.}
+steps:
+  need: {kind: form, title: Why?, fields: [need_why], next: may}
+  may:
+    kind: approval
+    title: May it be looked at?
+    approvers: [headteacher]
+    needs: 1
+    others_only: "yes"
+    next: over
+  over: {kind: end, does: done}
+"""
+
+
+def test_where_it_began_by_itself_whoever_wrote_why_is_the_one_who_asks() -> None:
+    walk = Walk(definition_with(LOOK))
+    walk.procedure = replace(walk.procedure, asked_by=None)
+    walk.act(by="t/head", need_why="To see")
+    walk.act("sign", by="t/head", role="headteacher", may__answer="yes")
+    assert walk.procedure.errors == {FORM: "signed"}
+    walk.act("sign", by="t/other", role="headteacher", may__answer="yes")
+    assert walk.procedure.state == "done"
