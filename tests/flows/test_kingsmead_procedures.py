@@ -122,9 +122,10 @@ def _acts(at: Procedure, known: Known) -> Iterator[Act]:
 
 def _answers(at: Procedure, known: Known) -> Iterator[Mapping[str, str]]:
     asked = shown_of(pack(), at, known)
-    fixed = {"date": DAY, "adults": "t/colleague", "row": "", "confirm": "yes"}
+    fixed = {"date": DAY, "row": "", "confirm": "yes"}
     filled = {
-        key: [option.key for option in field.options] or [fixed.get(field.kind, "Some words.")]
+        key: [option.key for option in field.options]
+        or [f"t/{key}" if field.kind == "adults" else fixed.get(field.kind, "Some words.")]
         for key, field in asked.items()
     }
     for chosen in product(*filled.values()):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.casework import verbs
 from bot.casework.procedures.knowing import open_ones
-from bot.casework.tables import ACCESS, EVERY
+from bot.casework.tables import ACCESS, EVERY, PROCEDURES
 from bot.engine.access import standing
 from bot.model.cases import Case
 from tests.integration.case_work import (
     DEE,
+    HETTY,
     HOUR,
     IAN,
+    TESS,
     buttons,
     done,
     in_chat,
@@ -24,7 +27,17 @@ from tests.integration.case_work import (
     who,
 )
 from tests.integration.conftest import Handrail
-from tests.integration.test_procedures import ASHFORD, CLARA, HANA, TARIQ, illegal, passed, procedure
+from tests.integration.test_procedures import (
+    ASHFORD,
+    CLARA,
+    HANA,
+    TARIQ,
+    ask,
+    illegal,
+    passed,
+    procedure,
+    requests,
+)
 
 WORDS = "Block the address"
 
@@ -96,3 +109,30 @@ async def test_safeguarding_told_of_an_adults_case_sees_no_steps_of_it(tmp_path:
             answer = await press(bot, seen[0].name, verb, case.id, mark)
             assert answer.refused
             assert case.number not in text_of(answer)
+
+
+async def test_a_signature_that_comes_before_the_clock_has_fired_is_still_too_late(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "phishing")
+        site = {"site": "bad.example", "site_why": "It came by mail", "site_crime": "no"}
+        await bot.school.chat(TESS).press("Next", **site)
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+        run, office = procedure(bot, case, "suspicious_site"), bot.service.office
+        unit = office.unit()
+        unit.put(PROCEDURES, run.id, replace(run, expires_at=office.now(), revision=run.revision + 1))
+        unit.stage()
+        late = {f"{run.step}.answer": "yes"}
+        answer = await press(bot, HETTY, verbs.STEP_DO, case.id, verbs.step_id(run), **late)
+        assert answer.refused
+        assert "on record" not in text_of(answer)
+        await bot.settled()
+        ended = procedure(bot, case, "suspicious_site")
+        assert (ended.signatures, ended.answers[run.step]) == ((), "expired")
+        passed_by = [
+            k.entry.actor for k in bot.service.store.history(case.id) if k.entry.kind == "step_passed"
+        ]
+        assert passed_by[-1] == "handrail"
+        closing = now(bot, case).closing
+        assert closing is not None
+        assert closing.outcome == "request_stopped"
