@@ -103,7 +103,8 @@ async def illegal(tmp_path: Path) -> AsyncIterator[tuple[Handrail, Case]]:
 
 async def test_the_illegal_path_begins_by_itself_and_is_walked_to_the_police(tmp_path: Path) -> None:
     async with illegal(tmp_path) as (bot, case):
-        assert "Isolate, keep, tell" in text_of(await open_case(bot, DEE, case))
+        shown = text_of(await open_case(bot, DEE, case))
+        assert ("Isolate, keep, tell" in shown, "waits for you" in shown) == (True, True)
         assert await passed(bot, DEE, case, "illegal_path") == "isolate"
         assert await passed(bot, DEE, case, "illegal_path", device_there="yes", blocked="yes") == "device"
         device = {"outcome": "kept", "what": "a black phone", "gave": "Abi", "took": "Dee", "where": "Safe"}

@@ -38,6 +38,7 @@ def line_of(office: Office, unit: Unit, case: Case, procedure: Procedure, person
         roles=waits_for(case, procedure, step),
         mine=may_do(office, unit, case, procedure, person) is not None,
         lets=may_let_others(office, unit, case, procedure, person) is not None,
+        owns=case.owner.accepted_by == person,
     )
 
 

@@ -31,6 +31,7 @@ class Line:
     """One open procedure: its step, and whose it is (role keys; empty: whoever handles the case).
 
     `mine`: the reader may do the step. `lets`: the reader may let others do it.
+    `owns`: the reader has the case.
     """
 
     procedure: Procedure
@@ -39,6 +40,7 @@ class Line:
     roles: tuple[str, ...] = ()
     mine: bool = False
     lets: bool = False
+    owns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def waits(words: Words, line: Line) -> str:
     procedure = line.procedure
     asker = words.say("step_who_asked")
     named = (asker if role == "requester" else words.role(role) for role in line.roles)
-    who = " / ".join(named) or words.say("step_who_handles")
+    who = " / ".join(named) or words.say("step_who_you" if line.owns else "step_who_handles")
     at = procedure.expires_at or procedure.wakes_at or procedure.due_at
     wait = line.step.kind == "wait" and not line.step.event.by_language
     key = "step_waits_time" if wait else "step_waits"
