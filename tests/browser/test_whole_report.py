@@ -104,6 +104,7 @@ async def the_lead_deals_with_it(page: SchoolPage, number: str) -> None:
     await page.fill(LEAD, "Referrals", "Police, number given to the school")
     await page.press(LEAD, "Record it")
     await page.sees(LEAD, "That is on record.")
+    await the_procedure_is_stopped(page)
     await page.open_form(LEAD, "Close the case")
     await page.choose(LEAD, "How did it end?", "Found: it happened")
     await page.fill(LEAD, "What was found and what was done?", "Police have it. She is supported.")
@@ -111,6 +112,16 @@ async def the_lead_deals_with_it(page: SchoolPage, number: str) -> None:
     await page.sees(LEAD, "The case is closed.")
     await page.sees(TEACHER, "Closed")
     await page.sees(CHANNEL, "Closed")
+
+
+async def the_procedure_is_stopped(page: SchoolPage) -> None:
+    await page.press(LEAD, "What is to be done")
+    await page.sees(LEAD, "A child at risk")
+    await page.press(LEAD, "Stop a procedure")
+    await page.choose(LEAD, "Which one?", "A child at risk")
+    await page.fill(LEAD, "Why does it stop here?", "The police and social care have it all.")
+    await page.press(LEAD, "Stop it")
+    await page.press(LEAD, "Back")
 
 
 async def the_head_of_year_deals_with_it(page: SchoolPage, number: str) -> None:
