@@ -103,7 +103,13 @@ async def illegal(tmp_path: Path) -> AsyncIterator[tuple[Handrail, Case]]:
 
 async def test_the_illegal_path_begins_by_itself_and_is_walked_to_the_police(tmp_path: Path) -> None:
     async with illegal(tmp_path) as (bot, case):
-        shown = text_of(await open_case(bot, DEE, case))
+        opened = await open_case(bot, DEE, case)
+        assert opened.view is not None
+        assert (opened.view.actions[0].label, opened.view.actions[0].tone) == (
+            "What is to be done",
+            "positive",
+        )
+        shown = text_of(opened)
         assert ("Isolate, keep, tell" in shown, "waits for you" in shown) == (True, True)
         assert await passed(bot, DEE, case, "illegal_path") == "isolate"
         assert await passed(bot, DEE, case, "illegal_path", device_there="yes", blocked="yes") == "device"

@@ -5,7 +5,7 @@ Pure. Whoever calls has asked `standing` first; what that lets the reader see de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.casework import verbs
@@ -295,7 +295,9 @@ def _buttons(words: Words, case: Case, reader: Reader, now: datetime) -> tuple[A
     mine = [a for a in reader.actions if applies(case, a)]
     first = on_card(case, reader)
     buttons = [action_button(words, case, action, now) for action in first]
-    if has_steps(reader):
+    if has_steps(reader) and _their_turn(case, reader):
+        buttons.insert(0, replace(steps_button(words, case), tone="positive"))
+    elif has_steps(reader):
         buttons.append(steps_button(words, case))
     if len(mine) > len(first) or case.notes:
         buttons.append(
@@ -308,6 +310,11 @@ def _buttons(words: Words, case: Case, reader: Reader, now: datetime) -> tuple[A
             )
         )
     return tuple(buttons)
+
+
+def _their_turn(case: Case, reader: Reader) -> bool:
+    """Whether the next thing to do with the case is a step of this reader's, who has it already."""
+    return owner_now(case) == reader.person and any(line.mine for line in reader.to_do.lines)
 
 
 def action_button(words: Words, case: Case, action: CaseAction, now: datetime) -> Action:

@@ -18,6 +18,9 @@ from bot.model.views import Block, Choice, FieldKind, Input, Notice, Paragraph
 PUPILS_ON_A_CARD = 60
 """A longer list of pupils is searched as one types: it would not fit on a card."""
 
+ECHOED = 2
+"""Typed words come back with what is wrong up to so many times what the field takes: a card has its limit."""
+
 PICTURES = "pictures"
 """The guidance that stands above the first text field of every card (design 4, rule 3)."""
 
@@ -90,7 +93,7 @@ def _input(
         choices=role_choices(words, roles)
         if field.kind == "role"
         else _choices(words, field, directory, table, picked=value if searched else ""),
-        value=value,
+        value=value[: field.max_length * ECHOED] if field.kind in FREE_TEXT else value,
         error=error_sentence(words, field, code) if code else "",
         max_length=field.max_length if field.kind in FREE_TEXT else 0,
         compact=field.compact,
