@@ -104,8 +104,7 @@ async def illegal(tmp_path: Path) -> AsyncIterator[tuple[Handrail, Case]]:
 async def test_the_illegal_path_begins_by_itself_and_is_walked_to_the_police(tmp_path: Path) -> None:
     async with illegal(tmp_path) as (bot, case):
         opened = await open_case(bot, DEE, case)
-        assert opened.view is not None
-        assert (opened.view.actions[0].label, opened.view.actions[0].tone) == (
+        assert (opened.actions[0].label, opened.actions[0].tone) == (
             "What is to be done",
             "positive",
         )
