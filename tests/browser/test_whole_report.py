@@ -121,7 +121,7 @@ async def the_procedure_is_stopped(page: SchoolPage) -> None:
     await page.choose(LEAD, "Which one?", "A child at risk")
     await page.fill(LEAD, "Why does it stop here?", "The police and social care have it all.")
     await page.press(LEAD, "Stop it")
-    await page.press(LEAD, "Back")
+    await page.still()
 
 
 async def the_head_of_year_deals_with_it(page: SchoolPage, number: str) -> None:
