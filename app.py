@@ -32,7 +32,8 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(name, stop.set)
-        except NotImplementedError:  # Windows: Ctrl-C still raises KeyboardInterrupt
+        except NotImplementedError:
+            # What asyncio raises on Windows, where it takes no signals: Ctrl-C is a KeyboardInterrupt there.
             break
     async with running(settings) as service:
         runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)

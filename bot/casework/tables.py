@@ -6,6 +6,7 @@ Must not know how they are kept. Index values are person ids, case ids and state
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.model.cases import FOUND, Case, owner_now
 from bot.model.outbox import Access, Alarm, Channel, Item, KeptPack, Posted, Press, Reference, Sent
@@ -109,7 +110,7 @@ VERSIONS: Table[Published] = Table(
 DRAFTS: Table[Draft] = Table(name="drafts", type=Draft, keys=lambda d: {"state": (d.state,), "all": (EVERY,)})
 PRESSES: Table[Press] = Table(name="presses", type=Press, order=lambda p: p.at.isoformat())
 
-ALL: tuple[Table[object], ...] = (  # type: ignore[assignment]  # tables of differing content in one list
+ALL: tuple[Table[Any], ...] = (
     CASES,
     RUNS,
     OUTBOX,

@@ -7,6 +7,7 @@ checked once everything is read.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import get_args
 
 from bot.definitions.reader import Node
@@ -30,10 +31,10 @@ from bot.definitions.shape import (
     word,
     yes_no,
 )
-from bot.model.conditions import AllOf, AnyOf, Ask, Condition
+from bot.model.conditions import AllOf, AnyOf, Ask, Condition, Subject
 from bot.model.flows import AnswerKind, Branch, Field, Option, Part
 
-_ASKS = ("field", "fact", "flag")
+_ASKS: Mapping[str, Subject] = {"field": "field", "fact": "fact", "flag": "flag"}
 _CONDITION = (*_ASKS, "all", "any")
 NEVER = AnyOf(conditions=())
 """What a condition is that could not be read."""
@@ -68,7 +69,7 @@ def _read_condition(node: Node, place: str, notes: Notes) -> Condition:
         notes.fault(node.line, place, what, "Ask one thing; join several with all: [ … ] or any: [ … ].")
         return NEVER
     if heads[0] in _ASKS:
-        return _read_ask(heads[0], node.content, place, notes)
+        return _read_ask(_ASKS[heads[0]], node.content, place, notes)
     inner = node.content[heads[0]]
     joined = read_at(_conditions, inner, f"{place}.{heads[0]}", notes)
     if not joined and isinstance(inner.content, list):
@@ -76,7 +77,7 @@ def _read_condition(node: Node, place: str, notes: Notes) -> Condition:
     return AllOf(conditions=joined) if heads[0] == "all" else AnyOf(conditions=joined)
 
 
-def _read_ask(subject: str, entries: dict[str, Node], place: str, notes: Notes) -> Condition:
+def _read_ask(subject: Subject, entries: dict[str, Node], place: str, notes: Notes) -> Condition:
     name = read_at(_asked if subject == "field" else key, entries[subject], f"{place}.{subject}", notes)
     if "is" in entries:
         values = read_at(_values, entries["is"], f"{place}.is", notes)
@@ -86,7 +87,7 @@ def _read_ask(subject: str, entries: dict[str, Node], place: str, notes: Notes) 
         values = ()
     else:
         values = ("yes",)
-    return Ask(subject=subject, name=name, values=values)  # type: ignore[arg-type]  # one of _ASKS
+    return Ask(subject=subject, name=name, values=values)
 
 
 def _condition_schema() -> Schema:

@@ -18,13 +18,22 @@ MAX_BYTES = 2_000_000
 """No file that a person edits is longer; a longer one is a mistake or an attack."""
 
 _Base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""libyaml's, where yaml was built with it."""
 
 
-class _Loader(_Base):  # type: ignore[misc]  # which of the two it is depends on how yaml was built
+def _untagged(_kind: Any, _value: Any, _implicit: Any) -> str:
     """Every value without a tag of its own is text; asking the resolver for each would only take time."""
+    return ""
 
-    def resolve(self, _kind: Any, _value: Any, _implicit: Any) -> str:
-        return ""
+
+def _composed(text: str) -> Any:
+    """The document's tree, None for an empty one. Raises YAMLError."""
+    loader = _Base(text)
+    loader.resolve = _untagged
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 @dataclass(slots=True)
@@ -65,7 +74,7 @@ def read_yaml(path: Path, shown: str) -> tuple[Node | None, list[Problem]]:
 def read_text(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
     """As `read_yaml`, for text that is at hand."""
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = _composed(text)
     except yaml.YAMLError as error:
         return None, [_syntax(shown, error)]
     except RecursionError:

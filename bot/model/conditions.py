@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+Subject = Literal["field", "fact", "flag"]
+"""What a condition can ask."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
@@ -19,7 +22,7 @@ class Ask:
     or a derived flag; its value is `yes` or `no`.
     """
 
-    subject: Literal["field", "fact", "flag"]
+    subject: Subject
     name: str
     values: tuple[str, ...]
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import combinations
 
 from bot.engine.holders import barred, chain_of, holders, managed_by, own_holders
-from bot.engine.ladder import choose, rungs
+from bot.engine.ladder import WhyBarred, choose, rungs
 from bot.model.definition import Definition
 from bot.model.flows import Mark
 from bot.model.people import Directory, PersonId, RoleRef
@@ -174,6 +174,11 @@ def _different(choices: Sequence[Sequence[str]]) -> int:
     return sum(give(at, set()) for at in range(len(choices)))
 
 
+def _barring(left_out: tuple[str, ...]) -> WhyBarred:
+    """Whoever holds one of these roles is left out; every other role has a holder."""
+    return lambda role: "excluded" if role.role in left_out else ""
+
+
 def _gap(definition: Definition, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """The roles without which nobody is left; empty when somebody always is."""
     for left_out in _some(sorted(definition.roles)):
@@ -182,7 +187,7 @@ def _gap(definition: Definition, wanted: tuple[str, ...]) -> tuple[str, ...]:
             definition.roles,
             definition.last_resort,
             towards={},
-            barred=lambda role, left_out=left_out: "excluded" if role.role in left_out else "",  # type: ignore[misc]
+            barred=_barring(left_out),
         )
         if chosen.role is None:
             return left_out

@@ -40,6 +40,7 @@ class JournalStorage(Storage):
 
     def write(self, data: Mapping[str, Any]) -> None:
         """Refused: TinyDB would replace everything at once, outside any commit."""
+        # Not a gap: TinyDB calls this only to drop or replace a table, which nothing here ever does.
         raise NotImplementedError("Tables are written document by document; none is dropped as a whole")
 
 
