@@ -5,7 +5,7 @@ Must not know a card, a conversation or who holds a role today.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
@@ -112,6 +112,33 @@ def asked_slot(procedure_id: str) -> str:
 def post_slot(case_id: str) -> str:
     """The channel's post of an urgent case."""
     return f"post/{case_id}"
+
+
+def edit_posted(
+    office: Office,
+    unit: Unit,
+    posted: Posted,
+    *,
+    key: str,
+    params: Mapping[str, str] | None = None,
+    do: Literal["edit", "withdraw"] = "edit",
+) -> None:
+    """Bring a message that exists in Teams up to date, or take it back, wherever it stands."""
+    unit.send(
+        office.item(
+            posted.kind,
+            key=key,
+            slot=posted.slot,
+            urgency="serious",
+            now=unit.now,
+            do=do,
+            to_person=posted.person,
+            to_channel=None if posted.person else posted.conversation,
+            case=posted.case,
+            run=None if posted.case else posted.run,
+            params=params or {},
+        )
+    )
 
 
 def show_run(

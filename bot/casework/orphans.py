@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.casework.messages import ALERT_CARD, OPENED, RUN, alert_slot, copy_slot
+from bot.casework.messages import ALERT_CARD, OPENED, RUN, alert_slot, copy_slot, edit_posted
 from bot.casework.office import Office
 from bot.casework.tables import POSTED
 from bot.casework.unit import Unit
@@ -73,17 +73,4 @@ def _keep(
     unit.put(POSTED, slot, posted)
     if not at_once:
         return
-    unit.send(
-        office.item(
-            kind,
-            key=f"{slot}/found",
-            slot=slot,
-            urgency="serious",
-            now=unit.now,
-            do="edit",
-            to_person=pressed.speaker.id,
-            case=case,
-            run=run,
-            params={"duty": "owner"} if case else {},
-        )
-    )
+    edit_posted(office, unit, posted, key=f"{slot}/found", params={"duty": "owner"} if case else {})

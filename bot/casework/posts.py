@@ -15,6 +15,7 @@ from bot.casework.messages import (
     POST,
     POST_REPLY,
     Duty,
+    edit_posted,
     post_slot,
 )
 from bot.casework.office import Office
@@ -92,18 +93,7 @@ def withdraw_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:
         posted = office.store.get(POSTED, slot)
         if posted is None or posted.withdrawn or posted.kind not in (POST, POST_REPLY):
             continue
-        unit.send(
-            office.item(
-                posted.kind,
-                key=f"withdraw/{slot}/{mark}",
-                slot=slot,
-                urgency="serious",
-                now=unit.now,
-                do="withdraw",
-                to_channel=posted.conversation,
-                case=case.id,
-            )
-        )
+        edit_posted(office, unit, posted, key=f"withdraw/{slot}/{mark}", do="withdraw")
 
 
 def check_post(office: Office, unit: Unit, case: Case, *, mark: str) -> None:

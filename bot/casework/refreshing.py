@@ -22,6 +22,7 @@ from bot.casework.messages import (
     STEP_CARD,
     STEP_TOLD,
     TASK,
+    edit_posted,
     run_slot,
     slots_of_run,
 )
@@ -47,18 +48,7 @@ def refresh_lists(office: Office, unit: Unit, case: Case, person: PersonId) -> N
     for slot in office.store.find(POSTED, "person", person):
         posted = office.store.get(POSTED, slot)
         if posted is not None and posted.kind == REPLY and posted.shown.get("day") in days:
-            unit.send(
-                office.item(
-                    REPLY,
-                    key=f"{slot}/{office.counter.next()}",
-                    slot=slot,
-                    urgency="serious",
-                    now=unit.now,
-                    do="edit",
-                    to_person=person,
-                    params=posted.shown,
-                )
-            )
+            edit_posted(office, unit, posted, key=f"{slot}/{office.counter.next()}", params=posted.shown)
 
 
 def refresh_linked(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
@@ -69,19 +59,8 @@ def refresh_linked(office: Office, unit: Unit, case: Case, person: PersonId) -> 
             shows = posted is not None and posted.kind in {ALERT, ALERT_CARD, CASE, REPLY}
             if posted is None or not shows or posted.person != person or slot.startswith(LINE):
                 continue
-            unit.send(
-                office.item(
-                    posted.kind,
-                    key=f"{slot}/{office.counter.next()}",
-                    slot=slot,
-                    urgency="serious",
-                    now=unit.now,
-                    do="edit",
-                    to_person=person,
-                    case=key,
-                    params={**posted.shown, ANEW: "yes"},
-                )
-            )
+            params = {**posted.shown, ANEW: "yes"}
+            edit_posted(office, unit, posted, key=f"{slot}/{office.counter.next()}", params=params)
 
 
 def _to_be_edited(office: Office, unit: Unit, case: Case, posted: Posted) -> bool:
@@ -111,24 +90,12 @@ def refresh_case(
         posted = office.store.get(POSTED, slot)
         if posted is None or posted.withdrawn or not _to_be_edited(office, unit, case, posted):
             continue
-        unit.send(
-            office.item(
-                posted.kind,
-                key=f"{slot}/{case.revision}",
-                slot=slot,
-                urgency="serious",
-                now=unit.now,
-                do="edit",
-                to_person=posted.person,
-                to_channel=None if posted.person else posted.conversation,
-                case=case.id,
-                params={
-                    "duty": posted.shown.get("duty", "owner"),
-                    "what": posted.shown.get("what", ""),
-                    DONE: done if posted.person == by else "",
-                },
-            )
-        )
+        params = {
+            "duty": posted.shown.get("duty", "owner"),
+            "what": posted.shown.get("what", ""),
+            DONE: done if posted.person == by else "",
+        }
+        edit_posted(office, unit, posted, key=f"{slot}/{case.revision}", params=params)
     refresh_receipt(office, unit, case)
 
 

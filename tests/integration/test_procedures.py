@@ -197,30 +197,29 @@ async def test_a_pupils_account_needs_three_signatures_by_three_people(tmp_path:
         assert len({e.role for e in signed}) == 3
 
 
+async def account_to_be_signed(bot: Handrail) -> Case:
+    """A child at risk, whose account waits for three signatures."""
+    case = await done(bot, DEE, await child(bot), "take")
+    await begun(bot, DEE, case, "pupil_account")
+    await passed(
+        bot, DEE, case, "pupil_account",
+        account="x", account_risk="y", account_significant="yes", account_illegal="no",
+    )  # fmt: skip
+    await passed(bot, DEE, case, "pupil_account", may_ask="hold", may_ask_why="At risk")
+    await passed(bot, DEE, case, "pupil_account", outcome="not_made", why="No time")
+    return case
+
+
 async def test_a_no_needs_a_reason_and_ends_it(tmp_path: Path) -> None:
     async with school_day(tmp_path) as bot:
-        case = await done(bot, DEE, await child(bot), "take")
-        await begun(bot, DEE, case, "pupil_account")
-        await passed(
-            bot, DEE, case, "pupil_account",
-            account="x", account_risk="y", account_significant="yes", account_illegal="no",
-        )  # fmt: skip
-        await passed(bot, DEE, case, "pupil_account", may_ask="hold", may_ask_why="At risk")
-        await passed(bot, DEE, case, "pupil_account", outcome="not_made", why="No time")
+        case = await account_to_be_signed(bot)
         assert (await step(bot, HETTY, case, "pupil_account", answer="no")).refused
         assert await passed(bot, HETTY, case, "pupil_account", answer="no", why="Too much") == "stopped"
 
 
 async def test_an_approval_expires(tmp_path: Path) -> None:
     async with school_day(tmp_path) as bot:
-        case = await done(bot, DEE, await child(bot), "take")
-        await begun(bot, DEE, case, "pupil_account")
-        await passed(
-            bot, DEE, case, "pupil_account",
-            account="x", account_risk="y", account_significant="yes", account_illegal="no",
-        )  # fmt: skip
-        await passed(bot, DEE, case, "pupil_account", may_ask="hold", may_ask_why="At risk")
-        await passed(bot, DEE, case, "pupil_account", outcome="not_made", why="No time")
+        case = await account_to_be_signed(bot)
         await bot.wind(DAY + MINUTE)
         run = procedure(bot, case, "pupil_account")
         assert (run.state, run.answers["three_sign"]) == ("stopped", "expired")
