@@ -17,8 +17,8 @@ from bot.casework.filling import clean_values, form_faults
 from bot.casework.handing import receiving_roles
 from bot.casework.late import not_kept, typed_in, what_happened, with_refusal
 from bot.casework.office import Office, new_id
+from bot.casework.procedures.keeping import keep_up
 from bot.casework.procedures.reading import to_do_of
-from bot.casework.procedures.running import keep_up
 from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view

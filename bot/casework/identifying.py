@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.casework import refreshing
 from bot.casework.acting import Doing, Done, NotNow
 from bot.casework.leaving_out import left_out
+from bot.casework.procedures.keeping import keep_up
 from bot.casework.rerouting import counted, reroute
 from bot.casework.tables import CASES
 from bot.engine.routing import HEADS, UNSURE
@@ -68,6 +69,7 @@ def _settle_other(
     moved = _settled(d, case, typed, found, adults)
     if moved != case:
         moved = d.unit.case(moved, actor=d.person, role=d.role, kind="identified", content={"why": d.why()})
+        moved = keep_up(d.office, d.unit, moved)
         refreshing.refresh_case(d.office, d.unit, moved)
 
 

@@ -22,6 +22,8 @@ class Signature:
     """One person's word on one approval, in a role that may; single use. `yes` false needs its reason.
 
     `stay`: how many steps were passed before; it counts while the procedure stands there, and never again.
+    `void`: why it counts no longer (`left_out`: whoever gave it may have nothing of the case any more); empty
+    while it counts.
     """
 
     step: str
@@ -31,6 +33,7 @@ class Signature:
     at: datetime
     why: str = ""
     stay: int = 0
+    void: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +110,10 @@ class Procedure:
 
 
 def signed_now(procedure: Procedure) -> tuple[Signature, ...]:
-    """The signatures of this visit to the step it stands at: one that is come back to is signed anew."""
+    """The signatures of this visit to the step it stands at that count: one come back to is signed anew."""
     stay = len(procedure.done)
-    return tuple(s for s in procedure.signatures if (s.step, s.stay) == (procedure.step, stay))
+    here = (s for s in procedure.signatures if (s.step, s.stay) == (procedure.step, stay))
+    return tuple(s for s in here if not s.void)
 
 
 def asker_of(procedure: Procedure) -> PersonId | None:

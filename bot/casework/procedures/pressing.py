@@ -13,6 +13,7 @@ from bot.casework.handling import seen_case, words_for
 from bot.casework.late import with_refusal
 from bot.casework.office import Office, new_id
 from bot.casework.procedures.asking import handles, may_do, may_let_others
+from bot.casework.procedures.keeping import withdraw_signatures
 from bot.casework.procedures.knowing import (
     flow_of,
     known_of,
@@ -133,6 +134,8 @@ def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
     if role is None:
         said = turn.words.say("not_yours")
         return Answer(view=where_it_stands(turn, procedure, said, typed), refused=True)
+    case = withdraw_signatures(office, unit, case)
+    turn, procedure = replace(turn, case=case), unit.get(PROCEDURES, procedure.id) or procedure
     kind = "sign" if step_of(office, procedure).kind == "approval" else "answer"
     what = Act(kind="sign" if kind == "sign" else "answer", values=turn.pressed.values, by=person, role=role)
     moved, after = act(office, unit, case, procedure, what)

@@ -66,22 +66,6 @@ def begin_by_itself(office: Office, unit: Unit, case: Case) -> Case:
     return case
 
 
-def keep_up(office: Office, unit: Unit, case: Case) -> Case:
-    """After somebody changed the case: begin what it calls for now, and ask anew where nobody who was asked
-    for a step may do it any more."""
-    case = begin_by_itself(office, unit, case)
-    for procedure in open_ones(unit, case):
-        step = step_of(office, procedure)
-        roles = waits_for(case, procedure, step)
-        out = cannot_sign(step, procedure)
-        free = {h.person for r in roles for h in for_role(office, case, r, unit.now, out=out)}
-        if roles and procedure.tried and not free & set(procedure.tried):
-            mark = f"anew/{case.revision}"
-            for role in roles if step.kind == "approval" else roles[:1]:
-                queue(office, unit, case, procedure, role, mark=mark)
-    return case
-
-
 def _called_for(office: Office, case: Case, flow: Flow) -> bool:
     known = known_of(office, case)
     met = holds(flow.begins_when, case.answers, flags=known.flags, facts=known.facts)
@@ -336,12 +320,14 @@ def _remind(office: Office, unit: Unit, case: Case, procedure: Procedure) -> Cas
     return unit.case(case, actor=HANDRAIL, role="", kind="step_late", content=content)
 
 
-def tell_owner(office: Office, unit: Unit, case: Case, procedure: Procedure, what: str) -> None:
-    """A line to whoever has the case, or whose it is to be."""
+def tell_owner(
+    office: Office, unit: Unit, case: Case, procedure: Procedure, what: str, *, mark: str = ""
+) -> None:
+    """A line to whoever has the case, or whose it is to be; once for each `mark`."""
     owner = owner_now(case)
     role = None if owner else case.owner.role
     if owner or role:
-        key = f"{what}/{procedure.id}/{stay_of(procedure)}/{procedure.visit}"
+        key = f"{what}/{procedure.id}/{stay_of(procedure)}/{procedure.visit}/{mark}"
         messages.notice(office, unit, what, key=key, person=owner, role=role, case=case)
 
 

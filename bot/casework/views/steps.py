@@ -51,7 +51,7 @@ def step_view(
     blocks: list[Block] = [*said, *_step_head(words, case, line)]
     blocks.extend(_national(words, step) if inside else ())
     blocks.extend(looked_up(words, line))
-    blocks.extend(_signed(words, line, known.report.directory))
+    blocks.extend(_signed(words, line, known.report.directory, inside=inside))
     shortest = LENGTHS[-1]
     told = [_told(words, line, known.report.directory, case=case, inside=inside, most=m) for m in LENGTHS[1:]]
     blocks.extend(next((t for t in told if fits([*blocks, *t])), told[LENGTHS.index(shortest) - 1]))
@@ -119,8 +119,9 @@ def looked_up(words: Words, line: Line) -> list[Block]:
     return blocks
 
 
-def _signed(words: Words, line: Line, directory: Directory) -> list[Block]:
-    """Who has signed, for an approval, and whose signature is open."""
+def _signed(words: Words, line: Line, directory: Directory, *, inside: bool) -> list[Block]:
+    """Who has signed, for an approval, and whose signature is open. That somebody is left out of the case
+    is for those inside it."""
     if line.step.kind != "approval":
         return []
     procedure = line.procedure
@@ -133,6 +134,8 @@ def _signed(words: Words, line: Line, directory: Directory) -> list[Block]:
     blocks: list[Block] = [Paragraph(text=said) for said in signed]
     needs = line.step.needs or len(line.step.approvers)
     left = max(0, needs - len(blocks))
+    void = [s for s in procedure.signatures if s.void and s.stay == len(procedure.done)] if inside else []
+    blocks += [Paragraph(text=words.say("signature_left_out", role=words.role(s.role))) for s in void]
     open_to = ", ".join(words.role(role) for role in line.roles)
     blocks.append(Paragraph(text=words.say("sign_left", count=left, roles=open_to), subtle=True))
     return blocks

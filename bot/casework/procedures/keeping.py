@@ -1,0 +1,76 @@
+"""Keeps the procedures of a case in step with it: what it calls for begins, whose step it is no longer is
+asked in another's place, and whoever is left out has signed nothing (casework 6).
+
+Must not know what somebody changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.casework.office import HANDRAIL, Office
+from bot.casework.procedures.asking import cannot_sign, for_role, waits_for
+from bot.casework.procedures.knowing import open_ones, procedures_of, step_of
+from bot.casework.procedures.running import begin_by_itself, queue, tell_owner, write
+from bot.casework.unit import Unit
+from bot.engine.access import barred_from_deciding
+from bot.model.cases import Case
+from bot.model.procedures import Procedure, Signature, signed_now
+
+LEFT_OUT = "left_out"
+"""Why a signature counts no longer."""
+
+
+def keep_up(office: Office, unit: Unit, case: Case) -> Case:
+    """After somebody changed the case: begin what it calls for now, withdraw what the left out have signed,
+    and ask anew where nobody who was asked for a step may do it any more."""
+    case = withdraw_signatures(office, unit, begin_by_itself(office, unit, case))
+    for procedure in open_ones(unit, case):
+        step = step_of(office, procedure)
+        roles = waits_for(case, procedure, step)
+        out = cannot_sign(step, procedure)
+        free = {h.person for r in roles for h in for_role(office, case, r, unit.now, out=out)}
+        if roles and procedure.tried and not free & set(procedure.tried):
+            mark = f"anew/{case.revision}"
+            for role in roles if step.kind == "approval" else roles[:1]:
+                queue(office, unit, case, procedure, role, mark=mark)
+    return case
+
+
+def withdraw_signatures(office: Office, unit: Unit, case: Case) -> Case:
+    """What people who are now out of the case have signed counts no longer: with the reason, on record.
+
+    While the approval is open another holder of the role is asked. What was passed by such a signature is
+    not undone: the owner hears of it, and decides whether it stands.
+    """
+    barred = barred_from_deciding(case, office.directory())
+    for procedure in procedures_of(unit, case):
+        lost = tuple(s for s in procedure.signatures if s.by in barred and not s.void)
+        if lost:
+            case = _withdrawn(office, unit, case, procedure, lost)
+    return case
+
+
+def _withdrawn(
+    office: Office, unit: Unit, case: Case, procedure: Procedure, lost: tuple[Signature, ...]
+) -> Case:
+    here = [s.role for s in lost if procedure.state == "open" and s in signed_now(procedure)]
+    signatures = tuple(replace(s, void=LEFT_OUT) if s in lost else s for s in procedure.signatures)
+    procedure = write(office, unit, replace(procedure, signatures=signatures))
+    for signature in lost:
+        case = unit.case(
+            case, actor=HANDRAIL, role=signature.role, kind="signature_void",
+            content=_content(procedure, signature),
+        )  # fmt: skip
+    for role in here:
+        queue(office, unit, case, procedure, role, mark=f"anew/{case.revision}")
+    if len(here) < len(lost):
+        tell_owner(office, unit, case, procedure, "signature_void", mark=str(case.revision))
+    return case
+
+
+def _content(procedure: Procedure, signature: Signature) -> dict[str, str]:
+    return {
+        "procedure": procedure.id, "flow": procedure.flow, "step": signature.step, "by": signature.by,
+        "signed_at": signature.at.isoformat(), "why": LEFT_OUT,
+    }  # fmt: skip
