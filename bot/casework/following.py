@@ -18,7 +18,7 @@ from bot.casework.linking import CHECK, checked, lost
 from bot.casework.office import HANDRAIL, Office, new_id
 from bot.casework.pausing import REVIEW, review
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Messenger, NoWay, SendFailed
-from bot.casework.procedures.clocks import procedure_alarm, step_failed, step_went
+from bot.casework.procedures.clocks import procedure_alarm, step_failed, step_went, told_went
 from bot.casework.procedures.running import CLOCK as PROCEDURE_CLOCK
 from bot.casework.reporting import delete_draft, forget_draft, nudge, tell_unfinished
 from bot.casework.strangers import pass_on
@@ -74,6 +74,8 @@ class Following:
             task_went(unit, item, envelope.person)
         elif item.kind == messages.STEP and item.do == "send" and envelope.person:
             step_went(self._office, unit, item, envelope.person)
+        elif item.kind == messages.STEP_TOLD and item.do == "send" and envelope.person:
+            told_went(self._office, unit, item, envelope.person)
         elif item.kind == messages.LINK_TEST:
             self._linked(unit, item)
         return unit.commit()

@@ -16,6 +16,7 @@ from bot.casework.procedures.posts import Reach, receiver
 from bot.casework.procedures.running import act, queue, tell_owner, write
 from bot.casework.tables import CASES, PROCEDURES
 from bot.casework.unit import Unit
+from bot.engine.access import may_see
 from bot.engine.procedure import Act
 from bot.model.cases import Case
 from bot.model.outbox import Alarm, Item
@@ -79,6 +80,20 @@ def step_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
                 to_person=person, case=case.id, params=item.params,
             )
         )  # fmt: skip
+
+
+def told_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
+    """What a notify step says reached somebody: behind it comes the case, if they may see it."""
+    case = unit.get(CASES, item.case or "")
+    if case is None or not may_see(case, person, office.directory(), unit.now):
+        return
+    unit.send(
+        office.item(
+            messages.ALERT_CARD, key=f"card/{item.key}", urgency=case.urgency, now=unit.now,
+            slot=messages.alert_slot(case.id, person, item.id), to_person=person, case=case.id,
+            params={"duty": "told"},
+        )
+    )  # fmt: skip
 
 
 def step_failed(office: Office, unit: Unit, item: Item, why: str, reach: Reach) -> PersonId:

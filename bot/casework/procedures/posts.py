@@ -23,7 +23,7 @@ from bot.casework.tables import CASES, POSTED, PROCEDURES
 from bot.casework.views.alerts import blank_view
 from bot.casework.views.steps import step_alert
 from bot.casework.words import Words
-from bot.engine.access import barred_from_deciding
+from bot.engine.access import barred_from_deciding, may_see
 from bot.model.cases import Case
 from bot.model.outbox import Item, Reference
 from bot.model.people import PersonId
@@ -62,8 +62,10 @@ def receiver(
 
 
 def told_to(office: Office, case: Case, item: Item, reach: Reach, now: datetime) -> Reference | None:
-    """Who hears what a notify step says."""
+    """Who hears what a notify step says: about an adult of the school nobody who may not see the case."""
     found = for_role(office, case, item.params["role"], now)
+    if case.routed.restricted:
+        found = tuple(h for h in found if may_see(case, h.person, office.directory(), now))
     return next((reach(h.person) for h in found if reach(h.person) is not None), None)
 
 
@@ -93,12 +95,15 @@ def step_line(words: Words, case: Case, item: Item) -> str:
     )
 
 
-def told_line(office: Office, words: Words, case: Case, procedure: Procedure, item: Item) -> tuple[str, str]:
-    """What a notify step says, and what a lock screen may show of it."""
+def told_line(
+    office: Office, words: Words, case: Case, procedure: Procedure, item: Item, *, sees: bool
+) -> tuple[str, str]:
+    """What a notify step says, and what a lock screen may show of it. Whoever does not see the case is told
+    so: they can act on the words alone."""
     urgency = words.say(f"urgency_{case.urgency}")
     step = flow_of(office, procedure).steps[item.params["step"]]
     text = words.say(
-        "step_told_line",
+        "step_told_line" if sees else "step_told_only",
         number=case.number,
         urgency=urgency,
         time=words.clock(item.created_at),
@@ -191,7 +196,8 @@ class StepPosts:
         if reference is None:
             return NoWay(why=NOBODY)
         words = own_words(self._office, procedure, reference.language)
-        text, summary = told_line(self._office, words, case, procedure, item)
+        sees = may_see(case, reference.person, self._office.directory(), now)
+        text, summary = told_line(self._office, words, case, procedure, item, sees=sees)
         return replace(self._carry(item, reference, slot=item.slot, words=words, text=text), summary=summary)
 
     def _asked(self, item: Item, _now: datetime) -> Composed:

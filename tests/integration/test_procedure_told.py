@@ -1,0 +1,73 @@
+"""What a notify step leads its reader to: the case where they may see it, else words that they can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.casework import verbs
+from bot.model.cases import Case
+from tests.integration.case_work import (
+    DEE,
+    HETTY,
+    child,
+    done,
+    in_chat,
+    lines_to,
+    press,
+    rules,
+    school_day,
+)
+from tests.integration.conftest import Handrail
+from tests.integration.test_procedures import begun, kinds, passed, procedure
+
+NOT_SEEN = "You don't see the case itself"
+NOT_REPORTED = "It was decided not to report"
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "isolate": {"device_there": "no", "blocked": "outside"},
+    "spoken_to": {"spoken_with": "headteacher", "spoken_name": "Hetty", "spoken_when": "at ten"},
+    "police": {"outcome": "not_made", "why": "It was a drawing"},
+}
+
+
+async def not_reported(bot: Handrail, name: str, case: Case) -> None:
+    """The illegal path walked to the decision not to report it."""
+    while "step_told" not in kinds(bot, case):
+        run = procedure(bot, case, "illegal_path")
+        assert run.state == "open"
+        await passed(bot, name, case, "illegal_path", **ANSWERS.get(run.step, {}))
+
+
+async def test_whoever_is_told_and_may_not_see_the_case_is_told_so_and_offered_nothing_to_open(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await child(bot), "take")
+        await begun(bot, DEE, case, "pupil_account")
+        risk = {"account": "x", "account_risk": "y", "account_significant": "yes", "account_illegal": "yes"}
+        assert await passed(bot, DEE, case, "pupil_account", **risk) == "stop_now"
+        assert await passed(bot, DEE, case, "pupil_account") == "stopped"
+
+        (line,) = lines_to(bot, HETTY, case)
+        assert "Something in this case could be illegal" in line
+        assert NOT_SEEN in line
+        assert '"Open"' not in str(in_chat(bot, HETTY, case))
+        assert (await press(bot, HETTY, verbs.OPEN, case.id, "open")).refused
+        assert NOT_SEEN not in str(lines_to(bot, DEE, case)), "she sees it"
+
+        await done(bot, DEE, case, "crime", crime="yes", why="It shows a child")
+        assert '"Open"' in str(in_chat(bot, HETTY, case)), "the route has told the head now"
+        assert not (await press(bot, HETTY, verbs.OPEN, case.id, "open")).refused
+
+
+async def test_whoever_is_told_to_look_at_the_case_can_open_it_below(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await rules(bot, "illegal_material"), "take")
+        before = len(bot.school.chat(DEE).cards)
+        await not_reported(bot, DEE, case)
+
+        assert NOT_REPORTED in str(lines_to(bot, DEE, case))
+        (card,) = [c for c in bot.school.chat(DEE).cards[before:] if case.number in c.text]
+        await card.press("Open")
+        await bot.settled()
+        assert "Abi" in bot.school.chat(DEE).last_card.text
