@@ -16,7 +16,7 @@ from bot.casework.opening import earlier_cases
 from bot.casework.tables import POSTED
 from bot.casework.unit import Unit
 from bot.casework.words import Words
-from bot.engine.access import barred_from_role
+from bot.engine.access import barred_from_role, may_see
 from bot.engine.holders import Towards, towards
 from bot.engine.holders import barred as why_barred
 from bot.engine.ladder import refer
@@ -170,6 +170,23 @@ def oversight_of(office: Office, routed: Routed) -> RoleRef | None:
     owner = routed.owner.role if routed.owner else ""
     known = ours[0] in office.shelf.current().roles
     return None if owner in ours or not known else RoleRef(role=ours[0])
+
+
+def overseen_by(office: Office, case: Case, at: datetime) -> tuple[PersonId | None, RoleRef | None]:
+    """Who hears, beside its owner, of what goes wrong in a case: whoever has the oversight, or its role.
+
+    Where the owner has it too, the other of the two roles that can.
+    """
+    duty, owner = case.oversight, owner_now(case)
+    person = duty.accepted_by
+    if person is not None and person != owner and may_see(case, person, office.directory(), at):
+        return person, None
+    mine = case.owner.accepted_role or (case.owner.role.role if case.owner.role else "")
+    if duty.role is not None and duty.role.role != mine:
+        return None, duty.role
+    lead = HEADS if case.routed.restricted else SAFEGUARDING
+    known = office.shelf.current().roles
+    return None, next((RoleRef(role=key) for key in lead if key != mine and key in known), None)
 
 
 def told_of(office: Office, case: Case, role: str) -> RoleRef:

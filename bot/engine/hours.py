@@ -6,7 +6,7 @@ Pure. Weekly hours only; terms and holidays are not known here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,15 @@ def next_open(school: School, at: datetime) -> datetime:
     """`at` itself when open, else the next opening, in UTC. `at` when the school has no hours at all."""
     spans = _spans(school, at)
     return next((max(start, at) for start, end in spans if end > at), at)
+
+
+def next_school_day(school: School, at: datetime) -> datetime:
+    """The opening of the next day on which the school is open, never the day of `at` itself; UTC. A day later
+    where the school has no hours at all."""
+    zone = ZoneInfo(school.zone)
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    start = datetime.combine(tomorrow, time(0, 0), tzinfo=zone).astimezone(UTC)
+    return next((begins for begins, _ in _spans(school, start)), at + timedelta(days=1))
 
 
 def due_after(school: School, start: datetime, minutes: int, *, in_school_hours: bool) -> datetime:

@@ -15,12 +15,21 @@ from zoneinfo import ZoneInfo
 from bot.engine.advance import MOST_SILENT_STEPS, FlowStuck
 from bot.engine.conditions import holds
 from bot.engine.fields import FORM
-from bot.engine.hours import due_after
+from bot.engine.hours import due_after, next_school_day
 from bot.engine.step_form import Known, bare_answers, filled, flags_now, form_of, without_form
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
 from bot.model.people import PersonId
-from bot.model.procedures import HandOver, How, Procedure, Signature, StepDone, asker_of, signed_now
+from bot.model.procedures import (
+    HandOver,
+    How,
+    Procedure,
+    Signature,
+    StepDone,
+    asker_of,
+    next_reminder,
+    signed_now,
+)  # fmt: skip
 from bot.model.tables import DecisionTable
 
 SILENT = frozenset({"decision", "notify", "end"})
@@ -223,9 +232,11 @@ def _woken(walk: _Walk, procedure: Procedure) -> Walked:
         return _passed(walk, procedure, "expired")
     if step.kind == "wait" and procedure.wakes_at is not None and procedure.wakes_at <= walk.now:
         return _passed(walk, procedure, "passed")
-    if procedure.due_at is not None and procedure.due_at <= walk.now and not procedure.reminded:
+    due = next_reminder(procedure)
+    if due is not None and due <= walk.now:
         overdue = Follows(kind="remind", step=step.key, roles=step.approvers or step.who)
-        return replace(procedure, reminded=True), (overdue,)
+        again = next_school_day(walk.definition.school, walk.now)
+        return replace(procedure, reminders=procedure.reminders + 1, remind_at=again), (overdue,)
     return procedure, ()
 
 
@@ -322,7 +333,8 @@ def _asking(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
         due_at=due if step.due_minutes else None,
         expires_at=now + timedelta(minutes=step.expires_minutes) if step.expires_minutes else None,
         wakes_at=now + timedelta(minutes=step.wait_minutes) if step.wait_minutes else until,
-        reminded=False,
+        reminders=0,
+        remind_at=None,
         errors={},
     )
 
@@ -344,6 +356,7 @@ def _ended(walk: _Walk, procedure: Procedure, does: str) -> Walked:
         visit=procedure.visit + 1,
         ended_at=walk.now,
         due_at=None,
+        remind_at=None,
         expires_at=None,
         wakes_at=None,
         errors={},

@@ -75,8 +75,9 @@ class Procedure:
     `revision` +1 per unit of work. `visit` +1 whenever another step is shown: a press on an earlier one is
     stale. `answers` by field key, and by step key its outcome. `done` are the steps passed, in order.
     `who` is the role that the step waits for (None: nobody, or the owner of the case). `step_began_at` is
-    what due times count from; `due_at`, `expires_at`, `wakes_at` are the step's own, aware UTC. `clock_id`:
-    the armed alarm. `asked_by` began it, and is who asked for an approval. `started_by`: the procedure whose
+    what due times count from; `due_at`, `expires_at`, `wakes_at` are the step's own, aware UTC. `reminders`:
+    how often it was reminded of as overdue, and `remind_at` when next, once it was. `clock_id`: the armed
+    alarm. `asked_by` began it, and is who asked for an approval. `started_by`: the procedure whose
     step began it.
     """
 
@@ -103,7 +104,8 @@ class Procedure:
     expires_at: datetime | None = None
     wakes_at: datetime | None = None
     clock_id: str | None = None
-    reminded: bool = False
+    reminders: int = 0
+    remind_at: datetime | None = None
     ended_at: datetime | None = None
     tried: tuple[PersonId, ...] = ()
     released: bool = False
@@ -114,6 +116,11 @@ def signed_now(procedure: Procedure) -> tuple[Signature, ...]:
     stay = len(procedure.done)
     here = (s for s in procedure.signatures if (s.step, s.stay) == (procedure.step, stay))
     return tuple(s for s in here if not s.void)
+
+
+def next_reminder(procedure: Procedure) -> datetime | None:
+    """When the step is reminded of next, if it still waits then; None for one that is never due."""
+    return procedure.remind_at if procedure.reminders else procedure.due_at
 
 
 def asker_of(procedure: Procedure) -> PersonId | None:

@@ -17,6 +17,7 @@ from bot.model.events import Answer
 from bot.model.procedures import Procedure
 from bot.settings import ROOT
 from tests.integration.case_work import (
+    DAN,
     DAY,
     DEE,
     HETTY,
@@ -124,10 +125,12 @@ async def test_the_illegal_path_begins_by_itself_and_is_walked_to_the_police(tmp
         missing = await step(bot, DEE, case, "illegal_path", outcome="made")
         assert missing.refused
         made = {"outcome": "made", "to": "police", "when": "at eleven, 101", "why": "Keep it"}
-        assert await passed(bot, DEE, case, "illegal_path", **made) == "answer"
+        assert await passed(bot, DEE, case, "illegal_path", **made) == "agencies"
         written = [k for k in bot.service.store.history(case.id) if k.entry.kind == "step_passed"]
         assert "at eleven, 101" in str(written[-1].entry.content)
         assert written[-1].entry.actor == who(bot, DEE)
+        elsewhere = {"outcome": "not_made", "why": "The police have it"}
+        assert await passed(bot, DEE, case, "illegal_path", **elsewhere) == "answer"
 
 
 async def test_ict_gets_its_step_and_nothing_of_the_case(tmp_path: Path) -> None:
@@ -293,6 +296,50 @@ async def test_an_overdue_step_is_asked_for_again_and_the_owner_hears_of_it(tmp_
         assert any("still waits" in line for line in lines_to(bot, IAN, case))
         assert any("overdue" in line for line in lines_to(bot, TESS, case))
         assert kinds(bot, case).count("step_late") == 1
+
+
+async def test_a_step_that_stays_overdue_is_reminded_of_each_school_day_and_then_the_lead_hears_of_it(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, TESS, await rules(bot), "take")
+        await begun(bot, TESS, case, "technical_task")
+        await passed(bot, TESS, case, "technical_task", job="logs", job_words="Block it")
+
+        def told() -> list[int]:
+            """How often the one it waits for, the owner and the safeguarding lead have been told."""
+            words = ((IAN, "still waits"), (TESS, "overdue"), (DEE, "still overdue"))
+            return [sum(said in line for line in lines_to(bot, name, case)) for name, said in words]
+
+        await bot.wind(2 * DAY)
+        assert told() == [1, 1, 0]
+        await bot.wind(10 * MINUTE)
+        assert told() == [1, 1, 0]
+        next_day = procedure(bot, case, "technical_task").remind_at
+        assert next_day is not None
+        await bot.wind((next_day - bot.service.office.now()).total_seconds())
+        assert told() == [2, 2, 1]
+        await bot.wind(7 * DAY)
+        assert told() == [3, 3, 1], "a standstill is not made up for"
+        assert kinds(bot, case).count("step_late") == 3
+        assert await passed(bot, IAN, case, "technical_task", outcome="done", job_illegal="no") == "done"
+        before = told()
+        await bot.wind(7 * DAY)
+        assert told() == before
+
+
+async def test_where_the_lead_has_the_case_the_deputy_hears_of_a_step_that_stays_overdue(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await child(bot), "take")
+        await begun(bot, DEE, case, "technical_task")
+        await passed(bot, DEE, case, "technical_task", job="filter", job_words="Block it")
+        for _ in range(3):
+            await bot.wind(2 * DAY)
+        assert procedure(bot, case, "technical_task").reminders >= 2
+        assert any("still overdue" in line for line in lines_to(bot, DAN, case))
+        assert not any("still overdue" in line for line in lines_to(bot, DEE, case))
 
 
 async def test_in_a_case_about_an_adult_others_are_asked_when_its_owner_lets_them(tmp_path: Path) -> None:

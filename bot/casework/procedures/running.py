@@ -29,7 +29,7 @@ from bot.casework.procedures.knowing import (
     stay_of,
     step_of,
 )  # fmt: skip
-from bot.casework.rerouting import told_of
+from bot.casework.rerouting import overseen_by, told_of
 from bot.casework.tables import PROCEDURES
 from bot.casework.unit import Unit
 from bot.casework.words import Words
@@ -42,10 +42,14 @@ from bot.model.cases import Case, Closing, Recorded, owner_now
 from bot.model.flows import Field, Flow
 from bot.model.outbox import Alarm
 from bot.model.people import PersonId, RoleRef
-from bot.model.procedures import Procedure, StepDone
+from bot.model.procedures import Procedure, StepDone, next_reminder
 
 CLOCK = "procedure"
 """The one alarm of a procedure: the next time at which something is due, expires or is over."""
+
+TOLD_AT, TOLD_EACH = 2, 5
+"""From which reminder of an overdue step on its case's oversight hears of it, and at each how many from then
+on: there is a reminder each school day (engine), so five are a week."""
 
 
 def begin_by_itself(office: Office, unit: Unit, case: Case) -> Case:
@@ -207,8 +211,9 @@ def write(office: Office, unit: Unit, procedure: Procedure) -> Procedure:
 def _with_clock(unit: Unit, procedure: Procedure) -> Procedure:
     """With its one alarm armed for whatever comes first, and the one before taken away."""
     unit.disarm(procedure.clock_id)
-    due = None if procedure.reminded else procedure.due_at
-    times = [at for at in (due, procedure.expires_at, procedure.wakes_at) if at is not None]
+    times = [
+        at for at in (next_reminder(procedure), procedure.expires_at, procedure.wakes_at) if at is not None
+    ]
     if procedure.state != "open" or not times:
         return replace(procedure, clock_id=None)
     alarm = unit.arm(
@@ -309,14 +314,19 @@ def _tell(office: Office, unit: Unit, case: Case, procedure: Procedure, each: Fo
 
 
 def _remind(office: Office, unit: Unit, case: Case, procedure: Procedure) -> Case:
-    """It is overdue: those it waits for are reminded, and the owner hears of it."""
-    step = step_of(office, procedure)
+    """It is overdue: those it waits for are reminded, and the owner hears of it; the second time, and once a
+    week from then on, whoever oversees the case as well."""
+    step, times = step_of(office, procedure), procedure.reminders
     roles = waits_for(case, procedure, step)
     for role in roles if step.kind == "approval" else roles[:1]:
-        queue(office, unit, case, procedure, role, mark="late", reason="reminder")
+        queue(office, unit, case, procedure, role, mark=f"late/{times}", reason="reminder")
     if owner_now(case):
-        tell_owner(office, unit, case, procedure, "step_late" if roles else "step_due")
-    content = {"procedure": procedure.id, "step": step.key}
+        tell_owner(office, unit, case, procedure, "step_late" if roles else "step_due", mark=str(times))
+    person, ref = overseen_by(office, case, unit.now)
+    if (person or ref) and times >= TOLD_AT and (times - TOLD_AT) % TOLD_EACH == 0:
+        key = f"step_long_late/{procedure.id}/{stay_of(procedure)}/{times}"
+        messages.notice(office, unit, "step_long_late", key=key, person=person, role=ref, case=case)
+    content = {"procedure": procedure.id, "step": step.key, "reminders": times}
     return unit.case(case, actor=HANDRAIL, role="", kind="step_late", content=content)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.casework import verbs
 from bot.casework.procedures.asking import for_role, may_ask, may_begin, may_do
 from bot.casework.procedures.clocks import procedure_alarm
-from bot.casework.procedures.knowing import procedures_of
 from bot.casework.procedures.keeping import keep_up
+from bot.casework.procedures.knowing import procedures_of
 from bot.casework.procedures.running import begin_by_itself
 from bot.casework.tables import CLOCKS, PROCEDURES
 from bot.model.cases import Case, Closing

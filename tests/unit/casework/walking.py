@@ -35,6 +35,7 @@ from bot.model.cases import Case, excluded_now
 from bot.model.events import Answer, LifeKind, Lived, Place, Pressed, Speaker
 from bot.model.outbox import Channel
 from bot.model.people import PersonId
+from bot.model.procedures import next_reminder
 from bot.model.runs import Run
 from bot.people.file import PeopleFile
 from bot.settings import ROOT
@@ -228,8 +229,7 @@ class World:
             now = [s for s in signed if s.step == procedure.step]
             if len({s.by for s in now}) < len(now) or len({s.role for s in now}) < len(now):
                 self.wrongs.append(f"{case.number}: somebody signed twice")
-            due = None if procedure.reminded else procedure.due_at
-            times = (due, procedure.expires_at, procedure.wakes_at)
+            times = (next_reminder(procedure), procedure.expires_at, procedure.wakes_at)
             armed = self.store.get(CLOCKS, procedure.clock_id or "") is not None
             if procedure.state == "open" and any(times) and not armed:
                 self.wrongs.append(f"{case.number}: {procedure.flow} waits for a clock that is not there")

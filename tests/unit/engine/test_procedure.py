@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.engine.advance import FlowStuck
 from bot.engine.fields import FORM
-from bot.model.procedures import still_kept
+from bot.model.procedures import next_reminder, still_kept
 from tests.unit.engine.procedures import NOW, Walk, definition_with
 
 APPROVAL = """
@@ -229,6 +229,23 @@ def test_an_overdue_task_is_reminded_of_once() -> None:
     assert [(f.kind, f.roles) for f in walk.follows] == [("remind", ("ict_lead",))]
     walk.act("wake")
     assert walk.follows == ()
+
+
+def test_an_overdue_step_is_reminded_of_again_at_the_opening_of_each_school_day() -> None:
+    walk = Walk(definition_with(WAITING))
+    walk.now = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+    walk.act("wake")
+    monday = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
+    assert (walk.procedure.reminders, next_reminder(walk.procedure)) == (1, monday)
+    walk.now = monday - timedelta(minutes=1)
+    walk.act("wake")
+    assert walk.follows == ()
+    walk.now = monday
+    walk.act("wake")
+    assert [f.kind for f in walk.follows] == ["remind"]
+    assert next_reminder(walk.procedure) == monday + timedelta(days=1)
+    walk.act(first__outcome="done", until="2026-12-25")
+    assert (walk.procedure.reminders, walk.procedure.remind_at) == (0, None)
 
 
 def test_a_wait_ends_on_its_day_or_when_somebody_says_it_happened() -> None:
