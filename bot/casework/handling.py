@@ -182,7 +182,8 @@ def _more(office: Office, unit: Unit, case: Case, pressed: Pressed, words: Words
     if page_of == RECORD and reader.standing.sight == "all":
         first = int(stamp) if stamp.isdecimal() and len(stamp) < MOST_DIGITS else 0
         return record_view(words, case, office.directory(), start=first, back=_back(words, case))
-    start = int(stamp) if stamp.isdecimal() and int(stamp) < len(others) else 0
+    start = int(stamp) if stamp.isdecimal() and len(stamp) < MOST_DIGITS else 0
+    start = start if start < len(others) else 0
     page = others[start : start + ON_MORE]
     if start == 0 and reader.standing.sight == "all" and case.complete:
         page = page[: ON_MORE - 1]
@@ -347,10 +348,9 @@ def with_done(words: Words, view: View, key: str) -> View:
 
 
 def is_stale(case: Case, action: CaseAction, stamp: str, unit: Unit) -> bool:
-    """An additive offer older than seven days; a single one that has had its turn."""
+    """An additive offer that nobody made, or over seven days ago; a single one that has had its turn."""
     if action.additive:
-        offered = verbs.offered_at(stamp)
-        return offered is None or unit.now - offered > verbs.PRESS_KEPT
+        return not verbs.still_offered(stamp, unit.now)
     return stamp != str(case.offers.get(action.key, 0))
 
 

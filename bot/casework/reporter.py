@@ -6,7 +6,6 @@ An excluded reporter keeps number and state, nothing else. Must not show anythin
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.casework import climbs, messages, refreshing, verbs
 from bot.casework.filling import clean_values
@@ -66,9 +65,7 @@ def _do(
     stamp: str,
 ) -> Answer:
     press_id = f"{run.id}/{pressed.action_id}/{run.person}"
-    offered = verbs.offered_at(stamp)
-    old = offered is None or not timedelta(0) <= unit.now - offered <= verbs.PRESS_KEPT
-    if old or unit.get(PRESSES, press_id) is not None:
+    if not verbs.still_offered(stamp, unit.now) or unit.get(PRESSES, press_id) is not None:
         typed = _not_kept(unit, run, pressed)
         return Answer(view=give_back(words.definition, show(office, unit, run), typed), refused=bool(typed))
     values = clean_values(action, pressed.values, tenant=office.directory().tenant)

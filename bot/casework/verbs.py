@@ -55,6 +55,7 @@ ASK_DO = "ask_do"
 
 PRESS_KEPT = timedelta(days=7)
 """How long a press is remembered; an older offer of an additive action counts as stale (casework 9)."""
+LONGEST_STAMP = 11
 
 
 def visit_id(run: Run) -> str:
@@ -86,9 +87,12 @@ def read_offer(action_id: str) -> tuple[str, str]:
     return key, stamp
 
 
-def offered_at(stamp: str) -> datetime | None:
-    """When an additive action was offered; None for a stamp that nobody made."""
+def still_offered(stamp: str, now: datetime) -> bool:
+    """Whether the stamp of an additive offer holds: one that was made, no more than seven days ago.
+
+    One of a time to come was made by nobody: it would outlive the memory of its own press.
+    """
     seconds, _, mark = stamp.partition("-")
-    if not (seconds.isdecimal() and mark and len(seconds) <= 11):
-        return None
-    return datetime.fromtimestamp(int(seconds), UTC)
+    if not (seconds.isdecimal() and mark and len(seconds) <= LONGEST_STAMP):
+        return False
+    return timedelta(0) <= now - datetime.fromtimestamp(int(seconds), UTC) <= PRESS_KEPT

@@ -74,8 +74,7 @@ def do_begin(turn: Turn) -> Answer:
 
 
 def _too_old(turn: Turn) -> bool:
-    offered = verbs.offered_at(turn.pressed.action_id.partition(".")[2])
-    return offered is None or turn.unit.now - offered > verbs.PRESS_KEPT
+    return not verbs.still_offered(turn.pressed.action_id.partition(".")[2], turn.unit.now)
 
 
 def show_stop(turn: Turn) -> Answer:
