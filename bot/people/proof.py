@@ -17,6 +17,7 @@ from bot.model.flows import Mark
 from bot.model.people import Directory, PersonId, RoleRef
 from bot.model.problems import Problem
 from bot.model.tables import Rule
+from bot.people.steps import ASKER, Shortage, never_asked, shortages, step_roles, wanted_of
 
 MOST_LEFT_OUT = 2
 """How many may be left out at once and a case must still find an owner."""
@@ -52,10 +53,12 @@ def check_holders(definition: Definition) -> tuple[Problem, ...]:
 
 
 def people_check(definition: Definition, directory: Directory, at: datetime) -> tuple[Problem, ...]:
-    """Every role that a table or a rule names and that has nobody, or would have nobody without one or two
-    persons, now or during an absence that is known. Persons are named by their id, never by name."""
+    """Every role that a table, a rule or a procedure names and that has nobody, or would have nobody without
+    one or two persons, now or during an absence that is known; every step and approval that could then not be
+    done. Persons are named by their id, never by name."""
     named = sorted(named_roles(definition))
-    found = list(_unheld(definition, directory, named))
+    found = list(_unheld(definition, directory, sorted({*named, *step_roles(definition)})))
+    found += [_unasked(place, roles) for place, roles in never_asked(definition, directory)]
     seen: set[tuple[str, frozenset[PersonId]]] = set()
     for moment in _moments(directory, at):
         for role in named:
@@ -64,7 +67,27 @@ def people_check(definition: Definition, directory: Directory, at: datetime) -> 
                 seen.add((role, gap))
                 found.append(_nobody_left(role, gap, moment, at))
         found += [p for p in _unowned(definition, directory, moment) if p not in found]
-    return tuple(found)
+    return (*found, *_undone(definition, directory, at, told=frozenset(seen)))
+
+
+def _undone(
+    definition: Definition,
+    directory: Directory,
+    at: datetime,
+    *,
+    told: frozenset[tuple[str, frozenset[PersonId]]],
+) -> Iterator[Problem]:
+    """What procedures want and would not get, each once; what is said of its one role is not said again."""
+    wanted = wanted_of(definition)
+    for moment in _moments(directory, at):
+        short = tuple(shortages(wanted, directory, moment, most_left_out=MOST_LEFT_OUT))
+        for each in short:
+            if len(each.wanted.roles) > 1 or not any(
+                role == each.wanted.roles[0] and people <= each.without for role, people in told
+            ):
+                yield _not_done(each, moment, at)
+        known = {each.wanted for each in short}
+        wanted = tuple(each for each in wanted if each not in known)
 
 
 def named_roles(definition: Definition) -> frozenset[str]:
@@ -111,10 +134,6 @@ def _doers(definition: Definition) -> Iterator[_Wanted]:
                 yield f"{place}.who", step.mark, step.who, "nobody does this step"
             if step.tell and ASKER not in step.tell:
                 yield f"{place}.tell", step.mark, step.tell, "nobody is told"
-
-
-ASKER = "requester"
-"""In a step of a request: whoever asked, in place of a role."""
 
 
 def _unsigned(definition: Definition) -> Iterator[Problem]:
@@ -245,10 +264,35 @@ def _moments(directory: Directory, at: datetime) -> tuple[datetime, ...]:
 
 
 def _nobody_left(role: str, gap: Collection[PersonId], moment: datetime, at: datetime) -> Problem:
-    when = "" if moment == at else f" from {moment.date().isoformat()}"
-    without = f" without {' and '.join(sorted(map(_short, gap)))}" if gap else ""
-    what = f"the role {role} and all who stand in for it have nobody{without}{when}"
+    what = f"the role {role} and all who stand in for it have nobody{_without(gap, moment, at)}"
     return _problem(None, role, what, "Name a deputy, another holder, or one more role of last resort.")
+
+
+def _without(gap: Collection[PersonId], moment: datetime, at: datetime) -> str:
+    when = "" if moment == at else f" from {moment.date().isoformat()}"
+    return (f" without {' and '.join(sorted(map(_short, gap)))}" if gap else "") + when
+
+
+_LACKS = {
+    "do": "nobody is left to do this step",
+    "tell": "nobody is left to be told",
+    "begin": "nobody is left who may begin it",
+    "own": "nobody is left to own what is asked for",
+}
+
+
+def _not_done(short: Shortage, moment: datetime, at: datetime) -> Problem:
+    wanted, first = short.wanted, short.wanted.places[0]
+    lacks = _LACKS.get(wanted.need) or f"needs {wanted.count} people to sign and only {short.left} could"
+    more = f" (and {len(wanted.places) - 1} more like it)" if len(wanted.places) > 1 else ""
+    what = f"{lacks}{_without(short.without, moment, at)}{more}"
+    remedy = f"Name a deputy or another holder for one of these roles: {', '.join(wanted.roles)}."
+    return _problem(None, first, what, remedy)
+
+
+def _unasked(place: str, roles: tuple[str, ...]) -> Problem:
+    what = "nobody at the school may ask for it"
+    return _problem(None, place, what, f"Give somebody one of these roles: {', '.join(roles)}.")
 
 
 def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
