@@ -14,7 +14,7 @@ from bot.casework.office import Office, new_id
 from bot.casework.unit import Unit
 from bot.engine.access import askable, is_left
 from bot.engine.hours import due_after
-from bot.model.cases import Case, Climb, worry_unanswered
+from bot.model.cases import Case, Climb, given_up, worry_unanswered
 from bot.model.definition import ClimbClock
 from bot.model.outbox import Alarm
 from bot.model.people import PersonId
@@ -144,9 +144,7 @@ def revive(office: Office, unit: Unit, case: Case) -> Case:
     if case.closing is None and is_left(case, office.directory()):
         case = begin(office, unit, replace(case, owner=as_routed(case)), "owner")
     for duty in DUTIES:
-        climb = duty_of(case, duty)
-        lost = climb.accepted_by is None and climb.clock_id is None and climb.outside
-        if lost and climb.role is not None and (duty == "oversight" or case.closing is None):
+        if given_up(duty_of(case, duty)) and (duty == "oversight" or case.closing is None):
             # The reporter was shown the way outside, and goes on seeing it until somebody has the case.
             case = begin(office, unit, case, duty)
             case = with_duty(case, duty, replace(duty_of(case, duty), outside=True))

@@ -11,7 +11,7 @@ from bot.casework import climbs, messages, posts
 from bot.casework.linking import lost
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.reporting import added_mark
-from bot.casework.tables import CASES, CHANNELS, PRESSES, REFERENCES, RUNS
+from bot.casework.tables import CASES, CHANNELS, EVERY, PRESSES, REFERENCES, RUNS
 from bot.casework.unit import Unit
 from bot.model.events import Lived
 from bot.model.outbox import Channel
@@ -47,8 +47,11 @@ def _in_person(office: Office, unit: Unit, lived: Lived) -> None:
 
 
 def revive_all(office: Office, unit: Unit) -> None:
-    """Somebody can be reached again, or has left: the cases that nobody has are asked about anew."""
-    for key in office.store.find(CASES, "state", "open"):
+    """Somebody can be reached again, or has left: the cases that nobody has are asked about anew, closed ones
+    too of which nobody has seen what safeguarding should see (a worry after closing).
+    """
+    found = (office.store.find(CASES, "state", "open"), office.store.find(CASES, "given_up", EVERY))
+    for key in dict.fromkeys(key for keys in found for key in keys):
         case = unit.get(CASES, key)
         if case is not None:
             revived = climbs.revive(office, unit, case)

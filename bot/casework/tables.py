@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.model.cases import FOUND, Case, owner_now
+from bot.model.cases import FOUND, Case, given_up, owner_now
 from bot.model.outbox import Access, Alarm, Channel, Item, KeptPack, Posted, Press, Reference, Sent
 from bot.model.procedures import Procedure
 from bot.model.record import SYSTEM_SCOPE, Table
@@ -32,6 +32,7 @@ def _case_keys(case: Case) -> Mapping[str, tuple[str, ...]]:
         "earlier": tuple(f"{case.routed.table}/{case.routed.row}/{who}" for who in subjects if counts),
         "excluded": tuple(e.person for e in case.excluded if e.lifted_at is None and state == "open"),
         "role": (case.routed.owner.role,) if case.routed.owner and state == "open" else (),
+        "given_up": (EVERY,) if given_up(case.oversight) else (),
         "person": tuple(p for p in (owner_now(case), case.oversight.accepted_by) if p),
     }
 

@@ -291,6 +291,11 @@ def worry_unanswered(case: Case) -> bool:
     return case.worried_at is not None and case.oversight.accepted_by is None
 
 
+def given_up(climb: Climb) -> bool:
+    """Whether every way inside was tried for this duty, and nobody is being asked any more."""
+    return climb.outside and climb.role is not None and climb.accepted_by is None and climb.clock_id is None
+
+
 def owner_now(case: Case) -> PersonId | None:
     """Whoever has the case: who accepted it, or keeps it until the one it was handed to takes it."""
     keeper = case.owner.keeper

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.casework.tables import CASES, EVERY
 from bot.engine.hours import is_open
 from bot.model.cases import Case
 from bot.rehearsal.chat import Chat
@@ -212,6 +213,41 @@ async def test_a_worry_after_closing_that_nobody_acknowledges_climbs_and_then_sh
     assert "Nobody at school could be reached yet." in receipt(bot)
     (now,) = cases_in(bot)
     assert now.closing is not None
+
+
+async def until_given_up(bot: Handrail) -> None:
+    """Wind until nobody is being asked any more."""
+    for _ in range(200):
+        if bot.service.store.find(CASES, "given_up", EVERY):
+            return
+        await bot.wind(2 * HOUR)
+    raise AssertionError("It never ended in the way outside.")
+
+
+async def test_a_worry_after_closing_that_ended_outside_is_asked_about_anew_at_a_start_and_each_day(
+    bot: Handrail,
+) -> None:
+    chat, case = await worried_after_closing(bot)
+    dsl = bot.school.chat("dsl")
+    await until_given_up(bot)
+    heard = len(dsl.messages)
+    await bot.service.tell_gaps()
+    await bot.settled()
+    (now,) = cases_in(bot)
+    assert (now.closing is None, now.oversight.clock_id is None) == (False, False)
+    assert len(dsl.messages) > heard, "as the service does when it starts"
+
+    await until_given_up(bot)
+    heard = len(dsl.messages)
+    await bot.wind(24 * HOUR)
+    assert len(dsl.messages) > heard
+    assert len([t for t in chat.texts if "Nobody at school" in t]) == 1, "the reporter knows already"
+
+    await opened(bot, "dsl", case)
+    await dsl.press("I have seen this")
+    await bot.settled()
+    assert not bot.service.store.find(CASES, "given_up", EVERY)
+    assert "Nobody at school" not in receipt(bot)
 
 
 async def test_im_still_worried_about_an_adult_goes_to_that_cases_own_authority(bot: Handrail) -> None:
