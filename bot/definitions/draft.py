@@ -1,7 +1,8 @@
 """What was read of a pack before it is checked, in layers: the school's own over what is common to all.
 
 Where both have something under the same key, the school's replaces it whole. A common action that asks for a
-row of a table that the school does not have is left out. Must not know files.
+row of a table that the school does not have is left out; with no sanction table, whatever needs one is. Must
+not know files.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from bot.model.problems import Problem
 
 KEYED = ("roles", "tables", "grids", "decisions", "flows", "actions", "guidance", "texts", "forms")
 """Sections in which keys are merged one by one; the others are replaced as a whole."""
+
+OF_A_TABLE = ("decide", "task", "confirm_earlier")
+"""What an action does that only a case with a row of a sanction table can be asked for."""
 
 WHOLE = ("school", "last_resort", "permissions", "routing", "duties")
 
@@ -81,12 +85,13 @@ def merge(under: Layer, over: Layer) -> Layer:
 
 
 def _without_table(actions: Mapping[str, Any], sections: Mapping[str, Any]) -> set[str]:
-    """The places of common actions that ask for a row of a table which the merged pack does not have."""
+    """The places of common actions that need a table which the merged pack does not have, or a row of one."""
     known = {"", *sections["tables"], *sections["grids"]}
     return {
         f"actions.{key}"
         for key, action in actions.items()
         if not known.issuperset(field.table for field in action.fields.values())
+        or (action.does in OF_A_TABLE and not sections["tables"])
     }
 
 

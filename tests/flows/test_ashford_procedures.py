@@ -22,6 +22,20 @@ RESTRICTED = {"restricted": "yes", "adult_subject": "yes", "pupil_subject": "no"
 OWNED = [key for key, flow in pack().flows.items() if flow.use in ("case", "request")]
 
 
+def goes(
+    flow: str,
+    step: str,
+    answers: Mapping[str, str],
+    *,
+    flags: tuple[str, ...] = (),
+    facts: Mapping[str, str] | None = None,
+) -> str:
+    """Where a step leads by these answers, and by the facts as they are when it is left."""
+    known = {**CASE, **(facts or {})}
+    branches = pack().flows[flow].steps[step].next
+    return next(b.go for b in branches if holds(b.when, answers, flags=flags, facts=known))
+
+
 # --- pictures (9.1, 9.3)
 
 
@@ -158,6 +172,25 @@ def test_copies_are_deleted_only_on_the_polices_own_instruction(how: str, instru
     assert "delete" not in untold.steps
 
 
+def test_what_the_police_want_kept_is_kept_where_it_is_said_and_only_then() -> None:
+    def told(instruction: str) -> Way:
+        return walk("indecent_images", how="accident", police__outcome="made", instruction=instruction)
+
+    flow = pack().flows["indecent_images"]
+
+    assert told("keep_one").steps[-2:] == ["keep_for_police", "delete"]
+    assert "keep_for_police" not in told("delete").steps
+    assert flow.fields["kept_where"].needed.by_language
+
+
+def test_the_child_is_not_asked_to_delete_it_when_the_answer_has_changed_meanwhile() -> None:
+    agreed = {"may_delete": "yes"}
+
+    assert goes("self_generated", "may_delete", agreed) == "delete"
+    for facts in ILLEGAL:
+        assert goes("self_generated", "may_delete", agreed, facts=facts) == "stays"
+
+
 def test_the_polices_instruction_is_kept_with_force_name_time_and_reference() -> None:
     flow = pack().flows["indecent_images"]
     asked = form_of(pack(), flow, flow.steps["asked"])
@@ -206,6 +239,63 @@ def test_in_a_restricted_case_the_device_is_put_in_quarantine_and_police_and_lad
     assert way.told == ["dsl"]
 
 
+# --- a child at risk, conduct on social media (8, 3.1, 3.5)
+
+
+@pytest.mark.parametrize("outcome", ["made", "not_made"])
+def test_a_child_at_risk_is_passed_on_by_the_thresholds_or_the_dsl_says_why_not(outcome: str) -> None:
+    way = walk("child_at_risk", facts={"child_protection": "yes"}, could_be="none", refer__outcome=outcome)
+
+    assert way.steps == ["safe_first", "thresholds", "refer", "support"]
+    assert all(way.asked(step) == ("dsl", "deputy_dsl") for step in way.steps)
+    assert way.procedure.answers["threshold"]
+    assert way.procedure.answers["refer.why"]
+    assert way.started == ["tell_parents"]
+
+
+def test_what_the_dsl_sees_in_it_begins_the_procedure_for_it() -> None:
+    way = walk("child_at_risk", could_be="picture,abuse,extremism,bullying")
+
+    assert way.started[:4] == ["image", "online_abuse", "radicalisation", "cyberbullying"]
+
+
+def test_a_child_is_not_left_alone_because_it_was_no_abuse() -> None:
+    assert walk("online_abuse", abuse="no").started == ["child_at_risk"]
+
+
+def test_conduct_on_social_media_goes_by_the_policy_for_it_and_the_parents_are_asked_about() -> None:
+    begun = {"bullying": ["cyberbullying"], "child_protection": ["child_at_risk"], "behaviour": []}
+
+    for policy, flows in begun.items():
+        way = walk("social_media", by_policy=policy)
+        assert way.started == [*flows, "tell_parents"]
+        assert ("follows" in way.steps) == (policy == "behaviour")
+
+
+@pytest.mark.parametrize(
+    ("flow", "asked"),
+    [
+        ("cyberbullying", "crime_here"),
+        ("platform_content", "crime_here"),
+        ("channel_content", "crime_here"),
+        ("account_misuse", "could_be_crime"),
+        ("device", "suspicion"),
+        ("filtering_breach", "looks_illegal"),
+    ],
+)
+def test_wherever_it_could_be_a_crime_the_illegal_path_begins_and_unsure_means_advice(
+    flow: str, asked: str
+) -> None:
+    def answered(said: str) -> list[str]:
+        return walk(flow, choose=lambda key, field: said if key == asked else first_of(key, field)).started
+
+    started = {said: answered(said) for said in ("yes", "not_sure", "no")}
+
+    assert "illegal_path" in started["yes"]
+    assert "advice" in started["not_sure"]
+    assert not {"illegal_path", "advice"} & set(started["no"])
+
+
 # --- abuse, extremism, bullying (9.2, 9.4, 9.5)
 
 
@@ -239,6 +329,14 @@ def test_every_rung_of_the_answer_to_bullying_is_walked_in_the_policys_order() -
     assert {"logs", "witnesses", "provider_logs"} <= set(way.steps)
 
 
+def test_whoever_is_known_is_not_looked_for_and_a_suspension_names_its_reason() -> None:
+    flow = pack().flows["cyberbullying"]
+
+    assert not {"logs", "provider_logs"} & set(walk("cyberbullying", known="yes").steps)
+    assert "suspend_why" in flow.steps["suspend"].fields
+    assert flow.fields["suspend_why"].needed.by_language
+
+
 @pytest.mark.parametrize(
     ("answer", "facts"), [("yes", {}), ("not_sure", {}), *(("no", facts) for facts in ILLEGAL)]
 )
@@ -270,13 +368,21 @@ def test_content_on_the_platform_is_dealt_with_in_the_five_steps() -> None:
     assert way.started == ["tell_parents"]
 
 
+def test_the_administrator_removes_nothing_when_the_answer_has_changed_meanwhile() -> None:
+    refused = {"ask_user": "not_done"}
+
+    assert goes("platform_content", "ask_user", refused) == "admin_removes"
+    for facts in ILLEGAL:
+        assert goes("platform_content", "ask_user", refused, facts=facts) == "hide"
+
+
 def test_nobody_comes_back_to_the_platform_before_the_leadership_has_met_them() -> None:
     way = walk("platform_content", crime_here="no", suspend="yes", meet__outcome="not_done")
 
     assert "restore" not in way.steps
 
 
-@pytest.mark.parametrize("suspicion", ["yes", "not_sure"])
+@pytest.mark.parametrize("suspicion", ["picture", "yes", "not_sure"])
 def test_a_device_that_may_hold_evidence_goes_to_the_police_unsearched(suspicion: str) -> None:
     for outcome in ("made", "not_made"):
         way = walk("device", suspicion=suspicion, police__outcome=outcome, search_needed="yes", remove="yes")
@@ -295,7 +401,24 @@ def test_a_device_is_searched_only_with_consent_and_by_the_leadership() -> None:
     assert "search" not in alone.steps
 
 
-@pytest.mark.parametrize("after", ["yes", "not_sure"])
+def test_a_picture_on_a_device_is_left_to_the_procedures_for_pictures() -> None:
+    taken = walk("device", suspicion="picture")
+    found = walk("device", suspicion="no", search_needed="yes", consent_by="parent", after="picture")
+
+    for way in (taken, found):
+        assert "image" in way.started
+        assert "illegal_path" not in way.started
+
+
+def test_parents_are_told_that_a_device_was_kept_before_it_goes_back() -> None:
+    way = walk("device", suspicion="no", search_needed="no")
+    order = [each.flow or each.step for each in way.follows if each.kind in ("begin", "ask")]
+
+    assert way.started == ["tell_parents"]
+    assert order.index("tell_parents") < order.index("give_back")
+
+
+@pytest.mark.parametrize("after", ["picture", "yes", "not_sure"])
 def test_what_a_search_found_is_not_deleted_when_it_could_be_a_crime(after: str) -> None:
     way = walk("device", suspicion="no", search_needed="yes", consent_by="parent", after=after, remove="yes")
 
@@ -324,6 +447,15 @@ def test_nobody_fetches_a_device_that_is_not_in_school(flow: str) -> None:
     assert "device" in here.steps
     for there in ("elsewhere", "no"):
         assert "device" not in walk(flow, device_there=there).steps
+
+
+def test_whoever_reports_an_unsuitable_site_is_asked_for_its_address_as_words() -> None:
+    unsuitable = {"nearest": "unsuitable"}
+
+    assert goes("report", "rule_details", unsuitable, flags=("technical",)) == "which_site"
+    assert goes("report", "rule_details", {"nearest": "other"}) == "more_for_child_or_not"
+    for step in ("which_site", "technical_details", "about"):
+        assert "app" in pack().flows["report"].steps[step].fields
 
 
 def test_an_unsuitable_site_is_blocked_while_the_dsl_says_what_it_was() -> None:
@@ -371,6 +503,13 @@ def test_no_outcome_about_an_adult_before_the_lado_was_asked_or_the_reason_why_n
     assert "lado" in flow.steps["findings"].requires
     for outcome in ("made", "not_made"):
         assert walk("staff_conduct", facts=RESTRICTED, lado__outcome=outcome).steps[-1] == "outcome"
+
+
+def test_what_follows_for_an_adult_is_the_heads_or_the_chairs_to_decide() -> None:
+    way = walk("staff_conduct", facts=RESTRICTED)
+
+    assert way.asked("outcome") == ("headteacher", "chair_of_governors")
+    assert pack().flows["staff_conduct"].steps["say_nothing"].origin == "national"
 
 
 def test_police_and_quarantine_never_wait_for_the_lado() -> None:
@@ -432,7 +571,20 @@ def test_not_sure_about_a_crime_leads_to_advice_the_thresholds_and_the_question_
     way = walk("advice", pass_on="yes", beyond="yes")
 
     assert way.steps == ["whose", "ask", "thresholds", "refer", "other_schools", "answer_again"]
-    assert walk("advice", facts=RESTRICTED, pass_on="no", beyond="no").asked("ask_restricted") == ()
+    assert {way.asked(step) for step in way.steps[1:5]} == {("dsl", "deputy_dsl")}
+
+
+def test_in_a_case_about_an_adult_its_own_authority_takes_the_advice() -> None:
+    way = walk("advice", facts=RESTRICTED, pass_on="yes")
+
+    assert way.steps == [
+        "whose",
+        "ask_restricted",
+        "thresholds_restricted",
+        "refer_restricted",
+        "answer_again",
+    ]
+    assert {way.asked(step) for step in way.steps[1:]} == {()}
 
 
 def test_every_case_is_looked_back_at_once_it_is_closed_and_the_leadership_reviews_pictures_and_abuse() -> (
@@ -445,6 +597,17 @@ def test_every_case_is_looked_back_at_once_it_is_closed_and_the_leadership_revie
         assert "leadership" in walk("debrief", facts=closed, flags=[flag], change="nothing").steps
     assert "leadership" not in walk("debrief", facts=closed, change="nothing").steps
     assert "leadership" not in walk("debrief", facts={**closed, **RESTRICTED}, flags=["image"]).steps
+
+
+@pytest.mark.parametrize(("said", "reviewed"), [("yes", True), ("no", False)])
+def test_pictures_and_abuse_are_reviewed_also_where_the_reporter_did_not_know(
+    said: str, reviewed: bool
+) -> None:
+    facts = {"closed": "yes", "child_protection": "yes"}
+    way = walk("debrief", facts=facts, change="nothing", picture_or_abuse=said)
+
+    assert way.asked("was_it") == ("dsl", "deputy_dsl")
+    assert ("leadership" in way.steps) == reviewed
 
 
 # --- what staff ask for
@@ -467,6 +630,67 @@ def test_no_picture_is_published_without_written_consent() -> None:
 
     assert "agree" not in way.steps
     assert way.procedure.state == "stopped"
+
+
+def test_no_picture_from_a_device_of_ones_own_is_published() -> None:
+    way = walk("pupil_images", taken_with="no", consents="yes", agree__answer="yes")
+
+    assert way.steps[-1] == "own_device"
+    assert way.procedure.state == "stopped"
+
+
+@pytest.mark.parametrize("missing", ["firewall", "anti_spam,virus"])
+def test_whatever_is_missing_from_the_protection_is_mended(missing: str) -> None:
+    way = walk("filter_check", iwf_on="yes", missing=missing)
+
+    assert way.told == ["dsl", "headteacher"]
+    assert "mend" in way.steps
+    assert "mend" not in walk("filter_check", iwf_on="yes", missing="none").steps
+
+
+def test_somebody_who_leaves_has_their_account_until_their_last_day() -> None:
+    later = walk("access_rights", which="leaver", until="2026-12-18")
+    left = next(done for done in later.procedure.done if done.step == "leaves_on")
+
+    assert left.at.date().isoformat() == "2026-12-18"
+    assert later.steps[-1] == "disable"
+    assert walk("access_rights", which="leaver", choose=_no_day).steps == ["what", "disable"]
+
+
+def _no_day(key: str, asked: Field) -> str:
+    return "" if asked.kind == "date" else first_of(key, asked)
+
+
+def test_a_visitor_gets_in_only_once_the_rules_are_signed() -> None:
+    def unsigned(key: str, asked: Field) -> str:
+        return "" if key == "rules_signed" else first_of(key, asked)
+
+    with pytest.raises(AssertionError, match="rules_signed"):
+        walk("access_rights", which="guest", guest__answer="yes", choose=unsigned)
+
+
+def test_a_pupil_gets_in_once_taught_and_no_parent_has_to_sign() -> None:
+    ready = walk("aup_signoff", signer="pupil", pupil_ready="yes")
+    taught = walk("aup_signoff", signer="pupil", pupil_ready="no", first_taught__outcome="done")
+    never = walk("aup_signoff", signer="pupil", pupil_ready="no", first_taught__outcome="not_done")
+
+    assert ready.steps == ["read", "sign", "access"]
+    assert taught.steps == ["read", "sign", "first_taught", "access"]
+    assert "access" not in never.steps
+
+
+def test_what_stands_on_an_official_account_is_answered_only_where_it_is_no_crime() -> None:
+    assert "answer" in walk("channel_content", about_what="criticism", crime_here="no").steps
+    for unsure in ("yes", "not_sure"):
+        assert walk("channel_content", about_what="criticism", crime_here=unsure).steps[-1] == "stays"
+
+
+def test_what_is_said_of_a_member_of_staff_there_is_not_told_to_the_headteacher_by_itself() -> None:
+    way = walk("channel_content", about_what="staff")
+
+    assert way.told == []
+    assert "about_staff" in way.steps
+    assert walk("channel_content", about_what="criticism").told == ["headteacher"]
 
 
 def test_a_change_of_the_filter_for_a_time_is_changed_back() -> None:
@@ -527,7 +751,10 @@ def test_a_complaint_goes_to_the_procedure_for_it() -> None:
         (["platform"], {}, {"platform_content"}),
         (["device"], {}, {"device"}),
         (["account"], {}, {"account_misuse"}),
-        (["social_media"], {}, {"tell_parents"}),
+        (["social_media"], {}, {"social_media"}),
+        (["child_protection"], {"child_protection": "yes"}, {"child_at_risk"}),
+        (["abuse", "child_protection"], {"child_protection": "yes"}, {"online_abuse"}),
+        (["child_protection"], {**RESTRICTED, "child_protection": "yes"}, {"staff_conduct"}),
         (["visitor"], {}, {"visitor_device"}),
         (["technical"], {}, {"filtering_breach"}),
         ([], {"crime": "yes", "illegal": "yes"}, {"illegal_path"}),
@@ -577,6 +804,26 @@ def test_the_police_are_asked_where_using_an_account_could_be_a_crime() -> None:
     assert "police" in walk("account_misuse", could_be_crime="not_sure").steps
     assert "police" in walk("account_misuse", could_be_crime="no", facts={"crime": "yes"}).steps
     assert "police" not in walk("account_misuse", could_be_crime="no").steps
+
+
+# --- what people read
+
+
+def test_no_source_that_people_read_names_a_page_that_they_do_not_have() -> None:
+    named = [step.source for flow in pack().flows.values() for step in flow.steps.values()]
+    named += [rule.source for rule in (*pack().routing.rules, *pack().routing.overlays)]
+    named += [row.source for row in pack().decisions["complaints"].rows]
+
+    assert [source for source in named if "casework" in source or "; gap" in source] == []
+
+
+def test_there_is_no_action_of_a_table_where_there_is_no_table() -> None:
+    assert not pack().tables
+    assert {action.does for action in pack().actions.values()} & {
+        "decide",
+        "task",
+        "confirm_earlier",
+    } == set()
 
 
 # --- whatever is answered
