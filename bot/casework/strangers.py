@@ -13,6 +13,7 @@ from bot.casework.office import Office, new_id, new_number
 from bot.casework.reporting import open_runs
 from bot.casework.tables import CASES, RUNS
 from bot.casework.unit import Unit
+from bot.casework.views.alerts import blank_view
 from bot.casework.words import Words, as_command, spelt
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, Climb, Note, Participant, Routed, owner_now
@@ -196,8 +197,12 @@ def _tell_again(office: Office, unit: Unit, case: Case, run: Run) -> None:
 
 
 def stranger_pressed(office: Office, unit: Unit, pressed: Pressed) -> Answer:
-    """The pupil's no; anything else gets the answer that an unknown number gets."""
+    """The pupil's no; anything else gets the answer that an unknown number gets. A card that asks by itself
+    after somebody has left shows nothing any more.
+    """
     words = Words(definition=office.shelf.current(), language=pressed.place.language)
+    if pressed.automatic:
+        return Answer(view=blank_view(words), refused=True)
     run = unit.get(RUNS, pressed.target)
     mine = run is not None and run.flow == PUPIL_FLOW and run.person == pressed.speaker.id
     if run is None or not mine or pressed.verb != verbs.PUPIL_NO:

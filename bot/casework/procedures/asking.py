@@ -69,7 +69,7 @@ def for_role(
     directory = office.directory()
     if role == REQUESTER:
         asked = Holder(person=case.reporter, role=REQUESTER, how="holder")
-        free = _is_staff(directory, case.reporter) and case.reporter not in barred_from_deciding(
+        free = is_staff(directory, case.reporter) and case.reporter not in barred_from_deciding(
             case, directory
         )
         return (asked,) if free else ()
@@ -87,7 +87,7 @@ def cannot_sign(step: Step, procedure: Procedure) -> frozenset[PersonId]:
 def may_do(office: Office, unit: Unit, case: Case, procedure: Procedure, person: PersonId) -> str | None:
     """The role in which the person may do the step it stands at, now; None: it is not theirs."""
     step, directory = step_of(office, procedure), office.directory()
-    if procedure.state != "open" or not _is_staff(directory, person):
+    if procedure.state != "open" or not is_staff(directory, person):
         return None
     if person in barred_from_deciding(case, directory):
         return None
@@ -139,7 +139,7 @@ def may_begin(office: Office, unit: Unit, case: Case, person: PersonId) -> tuple
 
 def may_ask(definition: Definition, directory: Directory, person: PersonId) -> tuple[Flow, ...]:
     """What the person may ask for, or ask about, outside any case."""
-    if not _is_staff(directory, person):
+    if not is_staff(directory, person):
         return ()
     mine = {STAFF, *directory.people[person].roles}
     allowed = any(p.verb == "begin" and p.role in mine for p in definition.permissions)
@@ -147,6 +147,7 @@ def may_ask(definition: Definition, directory: Directory, person: PersonId) -> t
     return tuple(f for f in flows if allowed and mine & set(f.begun_by))
 
 
-def _is_staff(directory: Directory, person: PersonId) -> bool:
+def is_staff(directory: Directory, person: PersonId) -> bool:
+    """Whether the person is of the school's staff today."""
     member = directory.people.get(person)
     return member is not None and not member.former

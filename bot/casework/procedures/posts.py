@@ -15,7 +15,7 @@ from bot.casework import messages
 from bot.casework.envelopes import NOBODY, Composed
 from bot.casework.office import Office
 from bot.casework.ports import Envelope, Lapsed, NoWay
-from bot.casework.procedures.asking import cannot_sign, for_role, may_do, waits_for
+from bot.casework.procedures.asking import cannot_sign, for_role, is_staff, may_do, waits_for
 from bot.casework.procedures.knowing import flow_of, own_words, stay_of, step_of
 from bot.casework.procedures.reading import settled_step, was_asked, whole_step
 from bot.casework.procedures.requests import asked_now
@@ -188,8 +188,11 @@ class StepPosts:
         case, procedure = found
         if item.do == "edit":
             reference = self._reach(item.to_person)
-            barred = barred_from_deciding(case, self._office.directory())
-            if reference is None or reference.person not in barred:
+            directory = self._office.directory()
+            barred = barred_from_deciding(case, directory)
+            if reference is None or (
+                reference.person not in barred and is_staff(directory, reference.person)
+            ):
                 return Lapsed(why="stands")
             return self._blanked(item, reference, own_words(self._office, procedure, reference.language))
         reference = told_to(self._office, case, item, self._reach, now)

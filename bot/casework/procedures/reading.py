@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.casework.messages import is_opened, slots_of_run
 from bot.casework.office import Office
-from bot.casework.procedures.asking import may_begin, may_do, may_let_others, waits_for
+from bot.casework.procedures.asking import is_staff, may_begin, may_do, may_let_others, waits_for
 from bot.casework.procedures.knowing import flow_of, is_request, kept_in, known_of, open_ones, step_of
 from bot.casework.tables import POSTED
 from bot.casework.unit import Unit
@@ -78,8 +78,10 @@ def whole_step(
 
 
 def was_asked(office: Office, unit: Unit, case: Case, procedure: Procedure, person: PersonId) -> bool:
-    """Whether a step of this procedure was brought to the person, or done by them, and is not barred."""
-    if person in barred_from_deciding(case, office.directory()):
+    """Whether a step of this procedure was brought to the person, or done by them, who is not barred from it
+    and has not left."""
+    directory = office.directory()
+    if person in barred_from_deciding(case, directory) or not is_staff(directory, person):
         return False
     done = any(d.by == person for d in procedure.done) or any(s.by == person for s in procedure.signatures)
     return done or person in procedure.tried or _brought(unit, procedure, person)
