@@ -122,9 +122,11 @@ def _acts(at: Procedure, known: Known) -> Iterator[Act]:
 
 def _answers(at: Procedure, known: Known) -> Iterator[Mapping[str, str]]:
     asked = shown_of(pack(), at, known)
-    fixed = {"date": DAY, "row": "", "confirm": "yes"}
+    fixed = {"date": DAY, "confirm": "yes"}
+    grids = pack().grids
     filled = {
         key: [option.key for option in field.options]
+        or [row.key for row in (grids[field.table].rows if field.table in grids else ())]
         or [f"t/{key}" if field.kind == "adults" else fixed.get(field.kind, "Some words.")]
         for key, field in asked.items()
     }
