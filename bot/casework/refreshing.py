@@ -44,10 +44,10 @@ ONLY_BLANKED = frozenset({ALERT, NOTICE, REPLY, STEP, STEP_TOLD})
 
 def refresh_lists(office: Office, unit: Unit, case: Case, person: PersonId) -> None:
     """Make anew the day's lists in which that person has this case: rows go, and a case opened from one."""
-    days = {(case.opened_at + timedelta(days=more)).date().isoformat() for more in (0, 1)}
-    for slot in office.store.find(POSTED, "person", person):
+    days = sorted({(case.opened_at + timedelta(days=more)).date().isoformat() for more in (0, 1)})
+    for slot in (slot for day in days for slot in office.store.find(POSTED, "list", f"{person}/{day}")):
         posted = office.store.get(POSTED, slot)
-        if posted is not None and posted.kind == REPLY and posted.shown.get("day") in days:
+        if posted is not None:
             edit_posted(office, unit, posted, key=f"{slot}/{office.counter.next()}", params=posted.shown)
 
 

@@ -53,10 +53,11 @@ def _item_keys(item: Item) -> Mapping[str, tuple[str, ...]]:
 
 def _posted_keys(posted: Posted) -> Mapping[str, tuple[str, ...]]:
     live = not posted.withdrawn
+    day = posted.shown.get("day") if posted.person and live else None
     return {
         "case": (posted.case,) if posted.case and live else (),
         "run": (posted.run,) if posted.run and live else (),
-        "person": (posted.person,) if posted.person and live else (),
+        "list": (f"{posted.person}/{day}",) if day else (),
         "activity": (f"{posted.conversation}/{posted.activity_id}",),
     }
 

@@ -10,10 +10,14 @@ from bot.model.cases import Case
 from tests.integration.case_work import (
     DEE,
     HETTY,
+    PAUL,
+    TOM,
+    adult,
     child,
     done,
     in_chat,
     lines_to,
+    now,
     press,
     rules,
     school_day,
@@ -71,3 +75,21 @@ async def test_whoever_is_told_to_look_at_the_case_can_open_it_below(tmp_path: P
         await card.press("Open")
         await bot.settled()
         assert "Abi" in bot.school.chat(DEE).last_card.text
+
+
+async def test_about_an_adult_the_dsl_is_not_told_what_was_decided_and_the_head_can_open_it(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, HETTY, await adult(bot, PAUL), "take")
+        case = await done(bot, HETTY, case, "crime", crime="yes", why="It may be one")
+        before = len(bot.school.chat(HETTY).cards)
+        await not_reported(bot, HETTY, case)
+
+        assert now(bot, case).routed.restricted
+        assert NOT_REPORTED in str(lines_to(bot, HETTY, case))
+        assert NOT_REPORTED not in str(in_chat(bot, DEE, case))
+        assert any(
+            "Open" in c.buttons and case.number in c.text for c in bot.school.chat(HETTY).cards[before:]
+        )
+        assert not in_chat(bot, TOM, case)
