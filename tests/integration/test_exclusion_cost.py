@@ -66,7 +66,7 @@ def past_lists(bot: Handrail, count: int) -> None:
         slot = f"reply/old/{days}"
         posted = Posted(
             slot=slot, tenant="t", service_url="https://example.org", conversation="c", activity_id=slot,
-            person=person, kind=REPLY, run=None, sent_at=sent,
+            person=person, kind=REPLY, case=None, run=None, sent_at=sent,
             shown={"what": "day_list", "day": sent.date().isoformat()},
         )  # fmt: skip
         unit.put(POSTED, slot, posted)
