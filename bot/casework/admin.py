@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.casework import messages
-from bot.casework.drafts import DRAFT, admins, may, shown_draft, waiting_draft
+from bot.casework.drafts import DRAFT, admins, may, open_draft, shown_draft
 from bot.casework.linking import ADMIN
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.overdue import OVERDUE, banner, overdue_view
@@ -17,8 +17,9 @@ from bot.casework.posts import linked_channel
 from bot.casework.tables import CHANNELS, DRAFTS, EVERY, REFERENCES, VERSIONS
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
-from bot.casework.views.versions import Standing, admin_view, faults_view
+from bot.casework.views.versions import Standing, admin_view, faults_view, taken_line
 from bot.casework.words import Words
+from bot.model.definition import Definition
 from bot.model.outbox import Item
 from bot.model.people import Person
 from bot.model.problems import Problem
@@ -60,7 +61,7 @@ def admin_reply(office: Office, words: Words, item: Item, now: datetime) -> View
         version=office.shelf.current().hash,
         since=since,
         by=literal(by),
-        draft=waiting_draft(office, office.unit()),
+        draft=open_draft(office, office.unit()),
         faults=office.faults(),
         out_of_reach=tuple(literal(p.name) for p in out_of_reach(office)),
         linked_at=channel.asked_at if channel is not None else None,
@@ -86,6 +87,18 @@ def tell_faults(office: Office, unit: Unit, faults: tuple[Problem, ...], *, mark
     }  # fmt: skip
     for person in admins(office.directory()):
         messages.reply(office, unit, person, FAULTS, key=f"{FAULTS}/{mark}/{person}", **said)
+
+
+def tell_taken(
+    office: Office, unit: Unit, definition: Definition, changes: tuple[str, ...], *, mark: str
+) -> None:
+    """The admins hear in one line that a save is in force, with the first of its changes; once a `mark`."""
+    own = definition.school.language
+    for person in admins(office.directory()):
+        reference = office.store.get(REFERENCES, person)
+        words = Words(definition=definition, language=reference.language if reference else own)
+        said = taken_line(words, definition.hash, changes)
+        messages.said_back(office, unit, person, said, key=f"taken/{mark}/{person}")
 
 
 def faults_reply(_office: Office, words: Words, item: Item, _now: datetime) -> View:

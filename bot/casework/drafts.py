@@ -6,6 +6,7 @@ record here; what follows from that is publishing's. Must not know files.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +28,8 @@ from bot.model.text import literal
 from bot.model.versions import WAITING, Draft
 from bot.model.views import View
 
+log = logging.getLogger(__name__)
+
 CONFIRM = "confirm_publish"
 DRAFT = "draft"
 
@@ -45,6 +48,20 @@ def drafts_of(office: Office, unit: Unit) -> tuple[Draft, ...]:
 def waiting_draft(office: Office, unit: Unit) -> Draft | None:
     """The one that may still come into force."""
     return next((d for d in reversed(drafts_of(office, unit)) if d.state in WAITING), None)
+
+
+def open_draft(office: Office, unit: Unit) -> Draft | None:
+    """The one that admins can do something about: it waits, or was declined and can be asked for again."""
+    newest = next(reversed(drafts_of(office, unit)), None)
+    again = newest is not None and may_be_asked_again(office, unit, newest)
+    return newest if again else waiting_draft(office, unit)
+
+
+def may_be_asked_again(office: Office, unit: Unit, draft: Draft) -> bool:
+    """Whether a declined draft is still the newest, and its difference from what is in force still true."""
+    newest = next(reversed(drafts_of(office, unit)), None)
+    same = draft.base == office.shelf.current().hash
+    return draft.state == "declined" and same and newest is not None and newest.id == draft.id
 
 
 def drawn_up(current: Definition, newer: Definition, now: datetime) -> Draft:
@@ -76,11 +93,41 @@ def propose(office: Office, unit: Unit, draft: Draft) -> Draft:
     return _write(office, unit, draft)
 
 
-def set_aside(office: Office, unit: Unit, *, but: str = "") -> None:
-    """Drafts that are overtaken can no longer come into force."""
+def set_aside(office: Office, unit: Unit) -> None:
+    """Drafts that are overtaken can no longer come into force. What was accepted is never set aside here."""
     for draft in drafts_of(office, unit):
-        if draft.state in WAITING and draft.id != but:
+        if draft.state in ("saved", "asked"):
             _write(office, unit, replace(draft, state="stale"))
+
+
+def accepted(office: Office) -> tuple[Draft, ...]:
+    """Drafts that two people have agreed on, and that are not in force yet; oldest first."""
+    found = (office.store.get(DRAFTS, key) for key in office.store.find(DRAFTS, "state", "accepted"))
+    return tuple(draft for draft in found if draft is not None)
+
+
+def overtake(office: Office, unit: Unit, draft: Draft) -> None:
+    """An accepted draft can no longer be what was read: whoever agreed on it hears so, and the admins."""
+    moved = _write(office, unit, replace(draft, state="stale"))
+    both = (p for p in (moved.asked_by, moved.answered_by) if p)
+    for person in dict.fromkeys((*both, *admins(office.directory()))):
+        show_draft(office, unit, moved, person)
+
+
+def warn_if_unreached(office: Office, draft: Draft) -> None:
+    """Log where a draft waits and nobody in Teams could ask for it, or nobody could accept it."""
+    if draft.state not in ("saved", "asked", "declined"):
+        return
+    told = [person for person in admins(office.directory()) if _reached(office, person)]
+    asking = [draft.asked_by] if draft.state == "asked" and draft.asked_by else told or [""]
+    if not told:
+        _warn(draft, "draft_no_admin", "A saved change waits, and no admin can be reached in Teams")
+    if not any(confirmers(office, person, office.now()) for person in asking):
+        _warn(draft, "draft_no_second_person", "A saved change waits, and nobody reachable may accept it")
+
+
+def _warn(draft: Draft, action: str, said: str) -> None:
+    log.warning("%s: let them add Handrail", said, extra={"action": action, "version": draft.hash[:12]})
 
 
 def settle(office: Office, unit: Unit, draft: Draft, *, published: bool) -> None:
@@ -112,13 +159,16 @@ def show_draft(office: Office, unit: Unit, draft: Draft, person: PersonId) -> No
 
 def confirmers(office: Office, asked_by: PersonId, at: datetime) -> tuple[PersonId, ...]:
     """Who can be asked: whoever may confirm and has a chat that messages reach, never whoever asked."""
-    found = []
-    for person in office.directory().people:
-        reference = office.store.get(REFERENCES, person)
-        reached = reference is not None and reference.live
-        if person != asked_by and reached and may(office, person, CONFIRM, at):
-            found.append(person)
-    return tuple(found)
+    return tuple(
+        person
+        for person in office.directory().people
+        if person != asked_by and _reached(office, person) and may(office, person, CONFIRM, at)
+    )
+
+
+def _reached(office: Office, person: PersonId) -> bool:
+    reference = office.store.get(REFERENCES, person)
+    return reference is not None and reference.live
 
 
 def shown_draft(
@@ -130,13 +180,17 @@ def shown_draft(
     confirms = person != draft.asked_by and may(office, person, CONFIRM, at)
     reading = Reading(
         page=page,
-        asks=draft.state == "saved" and may(office, person, ADMIN, at),
+        asks=_can_be_asked_for(office, draft) and may(office, person, ADMIN, at),
         answers=draft.state == "asked" and confirms,
         names={who: literal(people[who].name) for who in both if who in people},
         why=typed.get("why", ""),
         error=typed.get("error", ""),
     )
     return draft_view(words, draft, reading)
+
+
+def _can_be_asked_for(office: Office, draft: Draft) -> bool:
+    return draft.state == "saved" or may_be_asked_again(office, office.unit(), draft)
 
 
 def answer_draft(office: Office, unit: Unit, pressed: Pressed) -> Answer:
@@ -159,15 +213,27 @@ def answer_draft(office: Office, unit: Unit, pressed: Pressed) -> Answer:
 
 def _ask(office: Office, unit: Unit, words: Words, draft: Draft, pressed: Pressed) -> Answer:
     person = pressed.speaker.id
-    if draft.state != "saved" or not may(office, person, ADMIN, unit.now):
+    if not may(office, person, ADMIN, unit.now):
         return _refused(office, unit, words, draft, pressed, "not_yours")
+    if not _can_be_asked_for(office, draft):
+        return _refused(office, unit, words, waiting_draft(office, unit) or draft, pressed, "draft_moved_on")
     found = confirmers(office, person, unit.now)
     if not found:
+        warn_if_unreached(office, draft)
         return _refused(office, unit, words, draft, pressed, "draft_nobody")
-    asked = _write(office, unit, replace(draft, state="asked", asked_by=person, asked_at=unit.now))
+    asked = _write(office, unit, _asked(draft, by=person, at=unit.now))
     for second in found:
         show_draft(office, unit, asked, second)
     return Answer(view=shown_draft(office, words, asked, person, unit.now))
+
+
+def _asked(draft: Draft, *, by: PersonId, at: datetime) -> Draft:
+    """The draft as it is asked for; after a no as one of its own, so that the no stays on record."""
+    asked = replace(draft, state="asked", asked_by=by, asked_at=at)
+    if draft.state != "declined":
+        return asked
+    unanswered = replace(asked, answered_by=None, answered_role="", answered_at=None, why="")
+    return replace(unanswered, id=new_id(), made_at=at, revision=0)
 
 
 def _answered(office: Office, unit: Unit, words: Words, draft: Draft, pressed: Pressed) -> Answer:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from bot.casework import drafts
-from bot.casework.admin import tell_faults
+from bot.casework.admin import tell_faults, tell_taken
 from bot.casework.gaps import tell_gaps
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.packs import (
@@ -28,8 +28,9 @@ from bot.casework.packs import (
     stamp_of,
     version_id,
 )
-from bot.casework.tables import DRAFTS, EVERY, PACKS, VERSIONS
+from bot.casework.tables import EVERY, PACKS, VERSIONS
 from bot.casework.unit import Unit
+from bot.definitions.difference import difference
 from bot.errors import DefinitionFaulty, StoreFailed
 from bot.model.definition import Definition
 from bot.model.people import PersonId
@@ -139,26 +140,40 @@ class Publishing:
         if definition is not None:
             faults = await asyncio.to_thread(self._faults_of, definition)
         self._faults = faults
-        unit = self._office.unit()
         if definition is None or faults:
+            unit = self._office.unit()
             self._refuse(unit, faults, mark=saved.mark)
-        elif definition.hash == self._shelf.current().hash:
-            drafts.set_aside(self._office, unit)
-        elif self._mode() == "files":
-            self._shelf.learn(definition, saved.files)
-            await self._publish(definition.hash, HANDRAIL, SAVED)
-        else:
-            await self._propose(definition, saved)
-        await self._stage(unit)
+            await self._stage(unit)
+            return
+        # Whatever is accepted while this is looked at comes first: a save never takes an acceptance away.
+        await self._publish_accepted()
+        while not await self._taken_up(definition, saved):
+            await self._publish_accepted()
 
-    async def _propose(self, definition: Definition, saved: Saved) -> None:
+    async def _taken_up(self, definition: Definition, saved: Saved) -> bool:
+        """Let a checked save follow what is in force; False, with nothing done, where that changes first."""
+        current = self._shelf.current()
+        if definition.hash == current.hash:
+            unit = self._office.unit()
+            drafts.set_aside(self._office, unit)
+            await self._stage(unit)
+            return True
         self._shelf.learn(definition, saved.files)
-        current, now = self._shelf.current(), self._office.now()
+        if self._mode() == "files":
+            changes = await asyncio.to_thread(difference, current, definition)
+            if drafts.accepted(self._office):
+                return False
+            await self._publish(definition.hash, HANDRAIL, SAVED, changes=changes)
+            return True
+        now = self._office.now()
         draft = await asyncio.to_thread(drafts.drawn_up, current, definition, now)
+        if drafts.accepted(self._office):
+            return False
         unit = self._office.unit()
         self._keep(unit, definition)
-        drafts.propose(self._office, unit, draft)
+        drafts.warn_if_unreached(self._office, drafts.propose(self._office, unit, draft))
         await self._stage(unit)
+        return True
 
     def _faults_of(self, definition: Definition) -> tuple[Problem, ...]:
         return tuple(p for p in (*self._prove(definition), *self._staffing.fit(definition)) if p.grave)
@@ -168,10 +183,17 @@ class Publishing:
         tell_faults(self._office, unit, faults, mark=mark)
 
     async def _publish_accepted(self) -> None:
-        """What two people have agreed on takes effect, also when the service was stopped in between."""
-        for key in self._office.store.find(DRAFTS, "state", "accepted"):
-            draft = self._office.store.get(DRAFTS, key)
-            if draft is None:
+        """What two people have agreed on takes effect, also when the service was stopped in between.
+
+        They agreed on a difference from one version: once another is in force it is set aside, and told.
+        """
+        for draft in drafts.accepted(self._office):
+            if draft.base != self._shelf.current().hash:
+                unit = self._office.unit()
+                drafts.overtake(self._office, unit, draft)
+                await self._stage(unit)
+                # What lies in the folder is drawn up anew, against what is in force now.
+                self._taken = ()
                 continue
             try:
                 await self._publish(
@@ -191,19 +213,31 @@ class Publishing:
         Raises DefinitionFaulty, with nothing changed, when the version was never kept or has faults today.
         """
         async with self._lock:
+            await self._publish_accepted()
             await self._publish(version, by, why)
 
     async def _publish(
-        self, version: str, by: PersonId, why: str, *, role: str = "", draft: Draft | None = None
+        self,
+        version: str,
+        by: PersonId,
+        why: str,
+        *,
+        role: str = "",
+        draft: Draft | None = None,
+        changes: tuple[str, ...] | None = None,
     ) -> None:
+        """The switch itself. `changes`: of a save that takes effect at once, what the admins are told."""
         definition = await self._definition(version)
         if faults := await asyncio.to_thread(self._faults_of, definition):
             raise DefinitionFaulty(problems=faults)
         unit, before = self._office.unit(), self._shelf.current().hash
         self._keep(unit, definition)
+        switch = version_id(self._office.store)
+        if changes is not None:
+            tell_taken(self._office, unit, definition, changes, mark=switch)
         unit.put(
             VERSIONS,
-            version_id(self._office.store),
+            switch,
             Published(
                 hash=version, before=before, by=by, role=role, why=why, at=unit.now,
                 draft=draft.id if draft is not None else "",
@@ -211,7 +245,7 @@ class Publishing:
         )  # fmt: skip
         if draft is not None:
             drafts.settle(self._office, unit, draft, published=True)
-        drafts.set_aside(self._office, unit, but=draft.id if draft is not None else "")
+        drafts.set_aside(self._office, unit)
         await self._stage(unit)
         self._staffing.use(definition)
         self._shelf.switch(version)

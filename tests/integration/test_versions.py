@@ -210,6 +210,35 @@ async def test_the_safeguarding_lead_reads_the_difference_and_declines_it_in_cha
         assert [v.hash for v in versions(bot)] == [first]
 
 
+async def test_what_was_declined_can_be_asked_for_again_from_the_card_of_the_admin(
+    tmp_path: Path, pack: Path
+) -> None:
+    async with handrail(tmp_path / "data", pack=str(pack), publish="pack") as bot:
+        edit(pack / "school.yaml", CLIMB, FASTER)
+        await asked_for(bot)
+        await told(bot, DEE, "Serious cases: reminded after 10")
+        lead, admin = bot.school.chat(DEE), bot.school.chat(ADA)
+        await lead.press("Decline", why="Not before half-term")
+        await told(bot, ADA, "Not before half-term")
+        await admin.say("admin")
+        await told(bot, ADA, "How Handrail stands")
+        assert "was declined and can be asked for again" in admin.last_card.text
+        declined = drafts(bot)[0]
+        assert (await press(bot, TOM, verbs.DRAFT_ASK, declined.id, offer_of(declined))).refused, (
+            "only an admin asks"
+        )
+        await admin.press("Ask again")
+        await bot.settled()
+        twice = await press(bot, ADA, verbs.DRAFT_ASK, declined.id, offer_of(declined))
+        assert twice.refused
+        assert [d.state for d in drafts(bot)] == ["declined", "asked"]
+        assert drafts(bot)[0] == declined, "the no stays on record"
+        assert drafts(bot)[1].changes == declined.changes
+        await lead.press("Accept", why="Now it is time")
+        switch = await in_force(bot, 2)
+        assert (switch.hash, switch.why) == (declined.hash, "Now it is time")
+
+
 async def test_a_draft_that_a_newer_save_has_overtaken_can_no_longer_be_accepted(
     tmp_path: Path, pack: Path
 ) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.casework import verbs
 from bot.casework.views.forms import PICTURES, titled
+from bot.casework.views.room import clipped
 from bot.casework.words import Words
 from bot.model.people import PersonId
 from bot.model.problems import Problem
@@ -26,6 +27,8 @@ LINE_BYTES = 200
 LONGEST_PIECE = 1_500
 SHORT_HASH = 12
 NAMED = 8
+TOLD_FIRST, LONGEST_TOLD = 3, 200
+"""Of a save that took effect: how many of its changes are told, and the length of each in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,16 +129,25 @@ def _reason(words: Words, reading: Reading) -> tuple[Block, ...]:
 
 def _doing(words: Words, draft: Draft, reading: Reading) -> tuple[Action, ...]:
     def offer(verb: str, label: str) -> Action:
-        return Action(
-            verb=verb, label=words.say(label), target=draft.id, action_id=offer_of(draft),
-            tone="positive" if verb != verbs.DRAFT_NO else "default",
-        )  # fmt: skip
+        return _offer(words, draft, verb, label)
 
     if reading.asks:
-        return (offer(verbs.DRAFT_ASK, "button_draft_ask"),)
+        return (offer(verbs.DRAFT_ASK, asking_label(draft)),)
     if reading.answers:
         return offer(verbs.DRAFT_YES, "button_draft_yes"), offer(verbs.DRAFT_NO, "button_draft_no")
     return ()
+
+
+def asking_label(draft: Draft) -> str:
+    """What the button says that asks a second person for the draft."""
+    return "button_draft_again" if draft.state == "declined" else "button_draft_ask"
+
+
+def _offer(words: Words, draft: Draft, verb: str, label: str) -> Action:
+    return Action(
+        verb=verb, label=words.say(label), target=draft.id, action_id=offer_of(draft),
+        tone="positive" if verb != verbs.DRAFT_NO else "default",
+    )  # fmt: skip
 
 
 def _turning(words: Words, draft: Draft, page: int, pages: int) -> tuple[Action, ...]:
@@ -165,6 +177,15 @@ def faults_view(words: Words, first: Problem, count: int) -> View:
         ),
         language=words.language,
     )
+
+
+def taken_line(words: Words, version: str, changes: tuple[str, ...]) -> str:
+    """One line: a save is in force now, and the first of what it changes."""
+    first = " ".join(literal(clipped(change, LONGEST_TOLD)) for change in changes[:TOLD_FIRST])
+    more = len(changes) - TOLD_FIRST
+    if more > 0:
+        first = words.say("set_taken_more", changes=first, count=more)
+    return words.say("set_taken", version=short(version), changes=first or words.say("draft_no_words"))
 
 
 def fault_rows(words: Words, fault: Problem) -> tuple[tuple[str, str], ...]:
@@ -202,9 +223,17 @@ def admin_view(words: Words, standing: Standing) -> View:
             Facts(rows=tuple(rows)),
             *_faults(words, standing.faults),
         ),
-        actions=(read_action(words, waits, "button_draft_read"),) if waits is not None else (),
+        actions=_draft_actions(words, waits) if waits is not None else (),
         language=words.language,
     )
+
+
+def _draft_actions(words: Words, draft: Draft) -> tuple[Action, ...]:
+    """It is read from here; what was declined is also asked for again."""
+    read = read_action(words, draft, "button_draft_read")
+    if draft.state != "declined":
+        return (read,)
+    return read, _offer(words, draft, verbs.DRAFT_ASK, asking_label(draft))
 
 
 def _faults(words: Words, faults: tuple[Problem, ...]) -> tuple[Block, ...]:

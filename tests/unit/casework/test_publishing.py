@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -39,9 +42,14 @@ KINGSMEAD = load("kingsmead")
 
 @dataclass(slots=True)
 class Noon:
-    """The clock stands still."""
+    """The clock stands still. Asked for the time, it lets something else happen as soon as somebody waits."""
+
+    meanwhile: Callable[[], object] | None = None
 
     def now(self) -> datetime:
+        if self.meanwhile is not None:
+            asyncio.get_running_loop().call_soon(self.meanwhile)
+            self.meanwhile = None
         return NOON
 
 
@@ -53,21 +61,42 @@ class House:
     mode: Mode = "two-people"
     store: MemoryStore = field(default_factory=lambda: MemoryStore(ALL, CASES))
     wrong: tuple[Problem, ...] = ()
+    clock: Noon = field(default_factory=Noon)
+    held: Event = field(default_factory=Event)
+    proving: Event = field(default_factory=Event)
     shelf: PackShelf = field(init=False)
     office: Office = field(init=False)
     publishing: Publishing = field(init=False)
 
     def __post_init__(self) -> None:
+        self.held.set()
         self.shelf = PackShelf(self.folder, self.store)
         people = PeopleFile(PEOPLE, self.shelf.current())
         self.office = Office(
-            store=self.store, people=people, clock=Noon(), shelf=self.shelf, wake=lambda: None
+            store=self.store, people=people, clock=self.clock, shelf=self.shelf, wake=lambda: None
         )
         self.publishing = Publishing(
             self.office, self.shelf, folder=self.folder, people_file=PEOPLE, read=load, staffing=people,
-            mode=lambda: self.mode, prove=lambda _: self.wrong,
+            mode=lambda: self.mode, prove=self._prove,
         )  # fmt: skip
         self.shelf.keep(NOON)
+
+    def _prove(self, _: Definition) -> tuple[Problem, ...]:
+        self.proving.set()
+        assert self.held.wait(timeout=30)
+        return self.wrong
+
+    def accept(self, draft: Draft) -> None:
+        """The second person's yes to that draft, as it is recorded."""
+        unit = self.office.unit()
+        yes = replace(draft, state="accepted", answered_by="the/dsl", answered_role="dsl", why="It is right")
+        unit.put(DRAFTS, draft.id, replace(yes, revision=draft.revision + 1))
+        unit.stage()
+
+    def lines(self) -> list[str]:
+        """The finished sentences that are queued."""
+        found = (self.store.get(OUTBOX, key) for key in self.store.find(OUTBOX, "state", "waiting"))
+        return [i.params["text"] for i in found if i is not None and i.params.get("what") == "said"]
 
     async def looks(self) -> None:
         """Two looks: a set is taken once it lies still."""
@@ -180,10 +209,7 @@ async def test_what_was_accepted_takes_effect_although_the_service_stopped_in_be
     rename(folder, "Agreed On")
     await first.looks()
     (draft,) = first.drafts()
-    unit = first.office.unit()
-    accepted = replace(draft, state="accepted", answered_by="the/dsl", answered_role="dsl", why="It is right")
-    unit.put(DRAFTS, draft.id, replace(accepted, revision=draft.revision + 1))
-    unit.stage()
+    first.accept(draft)
     rename(folder, "Something Else Again")
     second = first.again()
     await second.publishing.begin()
@@ -201,15 +227,123 @@ async def test_an_accepted_draft_that_no_longer_fits_is_set_aside_and_the_admins
     rename(folder, "Agreed On")
     await house.looks()
     (draft,) = house.drafts()
-    unit = house.office.unit()
-    unit.put(DRAFTS, draft.id, replace(draft, state="accepted", revision=draft.revision + 1))
-    unit.stage()
+    house.accept(draft)
     house.wrong = (Problem(file="people.yaml", line=3, place="people", what="is wrong", remedy="Mend it."),)
     await house.publishing.look()
     assert house.in_force() == "Kingsmead School"
     assert [d.state for d in house.drafts()] == ["stale"]
     assert len(house.told("pack_faults")) == 2
     assert len(house.history()) == 1
+
+
+async def test_what_is_accepted_while_a_newer_save_is_checked_or_drawn_up_takes_effect_and_the_save_follows(
+    folder: Path,
+) -> None:
+    house = House(folder)
+    await house.publishing.begin()
+    rename(folder, "Agreed On")
+    await house.looks()
+    rename(folder, "Saved Since")
+    await house.publishing.look()
+    house.clock.meanwhile = partial(house.accept, house.drafts()[0])
+    await house.publishing.look()
+    assert house.in_force() == "Agreed On"
+    agreed, since = house.drafts()
+    assert (agreed.state, since.state, since.base) == ("published", "saved", agreed.hash)
+    rename(folder, "Saved Last of All")
+    await house.publishing.look()
+    house.held.clear()
+    house.proving.clear()
+    looking = asyncio.create_task(house.publishing.look())
+    await until(house.proving.is_set)
+    house.accept(since)
+    house.held.set()
+    await looking
+    assert house.in_force() == "Saved Since"
+    assert [(d.state, d.base) for d in house.drafts()[1:]] == [
+        ("published", agreed.hash), ("saved", since.hash),
+    ]  # fmt: skip
+
+
+async def test_a_save_of_what_was_in_force_does_not_take_back_what_was_accepted_meanwhile(
+    folder: Path,
+) -> None:
+    house = House(folder)
+    await house.publishing.begin()
+    rename(folder, "Agreed On")
+    await house.looks()
+    rename(folder, "Kingsmead School")
+    await house.publishing.look()
+    house.held.clear()
+    house.proving.clear()
+    looking = asyncio.create_task(house.publishing.look())
+    await until(house.proving.is_set)
+    house.accept(house.drafts()[0])
+    house.held.set()
+    await looking
+    assert house.in_force() == "Agreed On"
+    assert [d.state for d in house.drafts()] == ["published", "saved"]
+
+
+async def test_what_was_agreed_on_against_another_version_is_told_and_drawn_up_anew(folder: Path) -> None:
+    house = House(folder, "files")
+    await house.publishing.begin()
+    rename(folder, "Newer School")
+    await house.looks()
+    house.mode = "two-people"
+    rename(folder, "Agreed On")
+    await house.looks()
+    (draft,) = house.drafts()
+    before = len(house.told("draft"))
+    house.held.clear()
+    house.proving.clear()
+    first = house.history()[0].hash
+    switching = asyncio.create_task(house.publishing.publish(first, "the/head", "The old one was better"))
+    await until(house.proving.is_set)
+    house.accept(draft)
+    house.held.set()
+    await switching
+    await house.looks()
+    assert house.in_force() == "Kingsmead School"
+    assert [(d.state, d.base) for d in house.drafts()] == [("stale", draft.base), ("saved", first)]
+    assert "the/dsl" in house.told("draft")
+    assert len(house.told("draft")) > before
+
+
+async def test_with_files_the_admins_are_told_once_of_each_save_that_takes_effect_and_what_it_changes(
+    folder: Path,
+) -> None:
+    house = House(folder, "files")
+    await house.publishing.begin()
+    assert house.lines() == []
+    rename(folder, "Newer School")
+    await house.looks()
+    assert len(house.lines()) == 2, "one to each admin"
+    assert {line.partition(").")[2] for line in house.lines()} == {" School: name has changed."}
+    assert house.lines()[0].startswith("Saved changes are in force now (")
+    again = house.again()
+    await again.publishing.begin()
+    await again.looks()
+    assert len(house.lines()) == 2
+
+
+async def test_the_log_says_when_nobody_can_be_reached_to_ask_for_a_draft_or_to_accept_it(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(folder)
+    await house.publishing.begin()
+    rename(folder, "Wanted")
+    await house.looks()
+    assert {"draft_no_admin", "draft_no_second_person"} <= actions(caplog)
+    caplog.clear()
+    everybody_installs(house)
+    rename(folder, "Wanted Otherwise")
+    await house.looks()
+    assert not {"draft_no_admin", "draft_no_second_person"} & actions(caplog)
+
+
+def actions(caplog: pytest.LogCaptureFixture) -> set[str]:
+    return {getattr(record, "action", "") for record in caplog.records}
 
 
 async def test_a_draft_that_was_declined_is_not_put_again_until_its_content_changes(folder: Path) -> None:
@@ -248,11 +382,9 @@ async def test_a_comment_changes_nothing_and_tells_nobody(folder: Path) -> None:
     assert house.store.find(OUTBOX, "state", "waiting") == ()
 
 
-async def test_whoever_asked_is_never_among_those_who_may_accept(folder: Path) -> None:
-    house = House(folder)
-    people = house.office.directory().people
-    dsl = next(p.id for p in people.values() if "dsl" in p.roles)
-    for person in people:
+def everybody_installs(house: House) -> None:
+    """From now on messages reach everybody."""
+    for person in house.office.directory().people:
         unit = house.office.unit()
         unit.put(
             REFERENCES,
@@ -263,6 +395,13 @@ async def test_whoever_asked_is_never_among_those_who_may_accept(folder: Path) -
             ),
         )  # fmt: skip
         unit.stage()
+
+
+async def test_whoever_asked_is_never_among_those_who_may_accept(folder: Path) -> None:
+    house = House(folder)
+    people = house.office.directory().people
+    dsl = next(p.id for p in people.values() if "dsl" in p.roles)
+    everybody_installs(house)
     asked_by_admin = confirmers(house.office, "somebody", NOON)
     assert dsl in asked_by_admin
     assert {"dsl", "headteacher"} >= {
