@@ -61,6 +61,12 @@ class Way:
     def begun(self) -> set[str]:
         return {each.flow for each in self.follows if each.kind == "begin"}
 
+    def begun_before(self, step: str) -> set[str]:
+        """The flows that were begun before anybody was asked for this step."""
+        order = list(self.follows)
+        asked = next(at for at, each in enumerate(order) if each.kind == "ask" and each.step == step)
+        return {each.flow for each in order[:asked] if each.kind == "begin"}
+
     def told(self) -> set[str]:
         return {role for each in self.follows if each.kind == "tell" for role in each.roles}
 
@@ -196,12 +202,41 @@ def test_no_person_phone_number_or_mail_stands_in_the_pack() -> None:
 # --- what may be illegal ---
 
 
-def test_nothing_is_reported_before_it_is_recorded_who_was_spoken_to() -> None:
-    reported = [way for way in ways("illegal_path", illegal="yes") if way.passed("police")]
+REPORTS = ("police", "police_child", "agencies")
+"""The steps of the illegal path in which somebody outside is told."""
 
-    assert reported
-    for way in reported:
-        assert {"spoken_to", "police_guidance"} <= set(way.before("police"))
+
+@pytest.mark.parametrize("child", ["yes", "no"])
+def test_nothing_is_reported_before_it_is_recorded_who_was_spoken_to(child: str) -> None:
+    for way in ways("illegal_path", illegal="yes", child_protection=child):
+        reported = [step for step in REPORTS if way.passed(step)]
+        assert reported == ["police_child" if child == "yes" else "police", "agencies"]
+        for step in reported:
+            assert {"spoken_to", "police_guidance"} <= set(way.before(step))
+
+
+def test_the_police_are_told_by_whoever_may_decide_it_and_never_by_a_tutor() -> None:
+    """As the column of the tables has it; of a child at risk the safeguarding lead alone (casework 3, 5)."""
+    steps = pack().flows["illegal_path"].steps
+    (police,) = (c for c in pack().tables["students"].columns if c.key == "police")
+
+    assert set(steps["police"].who) == {*police.may_decide, "chair_of_governors"}
+    assert steps["police_child"].who == ("dsl", "deputy_dsl")
+    assert {o.key for o in steps["police"].options} == {"police", "police_999"}
+
+
+def test_the_iwf_does_not_stand_in_for_the_police() -> None:
+    other = [
+        way
+        for way in ways("illegal_path", illegal="yes")
+        if way.outcome("agencies") == "made" and way.outcome("police") == "not_made"
+    ]
+
+    assert other
+    for way in other:
+        assert way.said("police.why"), "the police have a reason of their own"
+        assert "dsl" in way.told()
+        assert way.passed("as_they_said")
 
 
 def test_the_three_are_told_where_another_procedure_begins_the_illegal_path() -> None:
@@ -215,6 +250,85 @@ def test_the_three_are_told_where_another_procedure_begins_the_illegal_path() ->
 def test_not_reporting_it_is_read_by_the_safeguarding_lead() -> None:
     for way in ways("illegal_path", illegal="yes"):
         assert ("dsl" in way.told()) == (way.outcome("police") == "not_made")
+    for way in ways("illegal_path", illegal="yes", restricted="yes"):
+        assert "dsl" not in way.told()
+
+
+def test_a_picture_of_a_child_and_an_adult_of_the_school_begin_the_illegal_path() -> None:
+    assert begins("illegal_path", flags=["image"], restricted="yes")
+    assert not begins("illegal_path", flags=["image"])
+    assert not begins("illegal_path", restricted="yes")
+
+
+@pytest.mark.parametrize(
+    ("flow", "card", "facts"),
+    [
+        ("investigation", "stop_now", {}),
+        ("pupil_account", "stop_now", {}),
+        ("reported_access", "stop_now", {}),
+        ("suspicious_site", "refused", {}),
+        ("advice", "keep", {"crime": "not_sure"}),
+        ("grade", "trigger", {}),
+    ],
+)
+def test_the_illegal_path_begins_with_the_answer_and_waits_for_nobody_to_read_a_card(
+    flow: str, card: str, facts: dict[str, str]
+) -> None:
+    stopped = [way for way in ways(flow, **facts) if way.passed(card)]
+
+    assert stopped
+    assert all("illegal_path" in way.begun_before(card) for way in stopped)
+
+
+@pytest.mark.parametrize(
+    ("flow", "asked", "stops"),
+    [("filter_fault", "fault", {"illegal"}), ("technical_task", "job_illegal", {"yes", "not_sure"})],
+)
+def test_what_ict_services_see_and_could_be_illegal_begins_the_illegal_path(
+    flow: str, asked: str, stops: set[str]
+) -> None:
+    for way in ways(flow):
+        assert ("illegal_path" in way.begun()) == (way.said(asked) in stops)
+        if way.said(asked) in stops:
+            assert way.passed("provider") is None
+
+
+# --- the list of user actions ---
+
+
+def test_of_the_list_only_the_first_three_triggers_begin_the_illegal_path() -> None:
+    """Casework 3; the fourth, and whatever else the list calls illegal, is for the handler to answer."""
+    found = {way.said("graded_row"): "illegal_path" in way.begun() for way in ways("grade")}
+
+    assert len(found) == len(pack().grids["actions"].rows)
+    assert {row for row, begun in found.items() if begun} == {
+        "abuse_images",
+        "obscene_material",
+        "racist_material",
+    }
+    assert not any("illegal_path" in way.begun() for way in ways("grade", illegal="yes"))
+
+
+def test_the_grade_is_kept_with_the_case_and_shown_with_its_source() -> None:
+    for way in ways("grade"):
+        kept = way.passed("choose")
+        assert kept is not None
+        assert kept.answers["graded_row"] == way.said("graded_row")
+    shown = [step.key for step in pack().flows["grade"].steps.values() if step.looks_up == "graded_row"]
+    assert shown == ["trigger", "grade"]
+    assert offered("grade")
+
+
+def test_every_conflict_of_the_two_lists_stands_where_the_safeguarding_lead_can_read_them() -> None:
+    flow = pack().flows["policy_conflicts"]
+    words = {"actions": "grid", "communications": "ways"}
+
+    assert {"dsl", "deputy_dsl", "headteacher"} <= set(flow.begun_by)
+    for grid, step in words.items():
+        listed = flow.steps[step].body.say().lower()
+        rows = [row for row in pack().grids[grid].rows if row.conflict.by_language]
+        assert len(rows) >= 8
+        assert [row.key for row in rows if row.plain.say().split(", with")[0].lower() not in listed] == []
 
 
 @pytest.mark.parametrize("unsure", ["yes", "not_sure"])
@@ -236,6 +350,10 @@ def test_nobody_looks_without_two_named_people_and_the_clean_computer() -> None:
     for way in looked:
         assert all(way.said(key) for key in ("first_person", "second_person", "computer"))
         assert way.said("looks_illegal") == "no"
+    # "In such event the SWGfL procedure should be followed": whoever looks is sent to it by its name.
+    two_people = pack().flows["investigation"].steps["two_people"].body.say()
+    assert "Procedure for Reviewing Internet Sites for Suspected Harassment and Distress" in two_people
+    assert {"tutor", "class_teacher"} <= set(pack().flows["investigation"].begun_by)
 
 
 @pytest.mark.parametrize(
@@ -382,6 +500,8 @@ def test_access_that_was_removed_always_comes_back() -> None:
 
     assert removed
     assert all(way.passed("until_back") and way.passed("restore") for way in removed)
+    for way in removed:
+        assert (way.passed("not_back") is not None) == (way.outcome("restore") == "not_done")
 
 
 @pytest.mark.parametrize(
@@ -491,6 +611,29 @@ def test_a_site_that_could_be_a_crime_starts_the_illegal_path_unseen() -> None:
             assert way.passed("permission") is None
 
 
+# --- what a report asks ---
+
+
+def test_what_monitoring_shows_is_reported_as_seen_in_monitoring() -> None:
+    report = pack().flows["report"]
+
+    assert "how_known" in report.steps["technical_details"].fields
+    assert "monitoring" in {o.key for o in report.fields["how_known"].options}
+
+
+@pytest.mark.parametrize("card", ["happened", "happened_after"])
+def test_whoever_reports_a_message_is_told_not_to_answer_it(card: str) -> None:
+    assert "don't answer it" in pack().flows["report"].steps[card].body.say()
+
+
+def test_the_handler_reads_the_four_triggers_beside_the_question_of_crime() -> None:
+    asked = pack().actions["crime"].fields["crime"].hint.say()
+
+    assert asked == pack().flows["investigation"].fields["looks_illegal"].hint.say()
+    for trigger in ("Abuse images", "obscene adult material", "criminally racist material", "other crime"):
+        assert trigger in asked
+
+
 # --- filtering and access ---
 
 
@@ -501,6 +644,9 @@ def test_filtering_that_was_switched_off_is_switched_on_again() -> None:
     for way in off:
         assert way.outcome("agree") == "granted"
         assert way.passed("switch_on")
+        assert way.outcome("checked") == "done", "it is asked for until it is on again"
+        missed = [d for d in way.procedure.done if d.step == "checked" and d.outcome == "not_done"]
+        assert ("headteacher" in way.told()) == bool(missed)
 
 
 def test_a_site_is_unblocked_by_two_people_and_comes_before_the_committee() -> None:
@@ -525,6 +671,15 @@ def test_nobody_gets_access_before_they_have_signed() -> None:
             assert way.outcome("parent") == "happened"
 
 
+def test_the_register_of_signatures_names_whoever_signed() -> None:
+    """Somebody who signs for another is named; a signature without a name is no line of a register."""
+    name = pack().flows["aup_signoff"].fields["signer_name"]
+
+    assert name.needed_when is not None
+    for signer in (o.key for o in pack().flows["aup_signoff"].fields["signer"].options):
+        assert holds(name.needed_when, {"signer": signer}, flags=[], facts={}) == (signer != "me")
+
+
 def test_a_guests_log_in_is_closed_on_the_last_day() -> None:
     guests = [
         way
@@ -533,7 +688,9 @@ def test_a_guests_log_in_is_closed_on_the_last_day() -> None:
     ]
 
     assert guests
-    assert all(way.passed("close_it") for way in guests)
+    for way in guests:
+        assert way.passed("close_it")
+        assert (way.passed("still_open") is not None) == (way.outcome("close_it") == "not_done")
 
 
 def test_data_that_is_not_encrypted_does_not_leave_the_school() -> None:

@@ -152,6 +152,16 @@ def test_whatever_is_not_clear_goes_to_the_dsl() -> None:
     assert owner(send(answers={"what": "rules"})) == "dsl"
 
 
+def test_remarks_of_nobody_known_reach_the_management_team_too() -> None:
+    """Appendix 2 (duty 6); not where a child may be at risk: that is the DSL's alone."""
+    nobody = {"pupil_subject": "no", "adult_subject": "no", "someone_named": "yes"}
+
+    assert told(send(answers={"what": "rules"}, facts=nobody)) == ["online_safety_officer"]
+    assert told(send(answers={"what": "rules"}, facts=nobody, excluded=["online_safety_officer"])) == ["slt"]
+    assert told(send(answers={"what": "rules"}, facts=nobody, flags=["child_protection"])) == []
+    assert told(send(answers={"what": "not_sure"}, facts=nobody)) == []
+
+
 @pytest.mark.parametrize("where", ["home", "both"])
 def test_out_of_school_telling_parents_is_proposed_on_every_row(where: str) -> None:
     routed = send(answers={"what": "rules", "where": where}, rows={"students": "social_media"})
