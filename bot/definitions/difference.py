@@ -6,10 +6,11 @@ came from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from bot.definitions.leaves import reworded
+from bot.definitions.leaves import leaves, reworded
 from bot.definitions.wording import said_condition
 from bot.model.conditions import Condition
 from bot.model.definition import Definition
@@ -26,13 +27,35 @@ def difference(old: Definition, new: Definition) -> tuple[str, ...]:
 
 
 def touches_who_is_told(old: Definition, new: Definition) -> bool:
-    """Whether routing, exclusion or clocks change: then a second person must agree (casework 9)."""
+    """Whether routing, exclusion or clocks change: then a second person must agree (casework 9).
+
+    Who is told, asked or signs in a procedure counts, and by when; so does what leads there.
+    """
     return (
         (old.routing, old.tables, old.last_resort, old.school.clocks, old.school.hours, old.roles)
         != (new.routing, new.tables, new.last_resort, new.school.clocks, new.school.hours, new.roles)
         or old.permissions != new.permissions
         or old.school.channel_roles != new.school.channel_roles
+        or _steering(old) != _steering(new)
     )
+
+
+_STEERS = re.compile(
+    r"\.decisions\..+\.(when\b.*|flags)"
+    r"|\.flows\.[^.]+\.(owner|begun_by|(begins_when|offered_when|flags)\b.*)"
+    r"|\.flows\.[^.]+\.steps\.[^.]+\.(who|tell|approvers|needs|others_only|requires|flags|table|does"
+    r"|due_minutes|due_in_hours|expires_minutes|wait_minutes|until_field|(starts|next)\b.*)"
+    r"|\.flows\.[^.]+\.fields\.[^.]+\.(part|options\.[^.]+\.flags)"
+)
+"""Places of a procedure at which stands who is told, asked or signs, by when, or what leads there."""
+
+_NOTHING = ((), "", None, 0, False, "none")
+
+
+def _steering(definition: Definition) -> Mapping[str, object]:
+    """Everything in the procedures that bears on who is told of something, by place."""
+    found = leaves(definition)
+    return {p: v for p, v in found.items() if v not in _NOTHING and _STEERS.fullmatch(p)}
 
 
 def _came_and_went(
@@ -180,6 +203,8 @@ def _of_step(old: Definition, new: Definition, title: str, before: Step, after: 
         yield f"{name}: leads on otherwise than before."
     if before.needs != after.needs or before.requires != after.requires or before.starts != after.starts:
         yield f"{name}: what it needs or begins has changed."
+    if before.others_only != after.others_only:
+        yield f"{name}: whoever asked {'may not' if after.others_only else 'may'} sign now."
     if before.fields != after.fields and set(before.fields) != set(after.fields):
         yield f"{name}: asks other questions than before."
     times = (

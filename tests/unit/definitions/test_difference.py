@@ -12,6 +12,7 @@ from bot.definitions.difference import difference, touches_who_is_told
 from bot.definitions.leaves import touched
 from bot.definitions.loader import FLOWS, load
 from bot.model.definition import Definition
+from bot.model.flows import Flow
 
 
 @pytest.fixture
@@ -57,6 +58,60 @@ def test_another_owner_of_a_rule_is_said_by_name(pack: Path) -> None:
         "Routing, technical: went to Online Safety Officer or Headteacher, now goes to Headteacher.",
     )
     assert touches_who_is_told(load("kingsmead"), after)
+
+
+STEPS = (
+    ("approvers: [dsl, online_safety_officer, headteacher]", "approvers: [dsl, slt, headteacher]"),
+    ("needs: 3\n", "needs: 2\n"),
+    ("expires_minutes: 1440", "expires_minutes: 2880"),
+    ("who: [online_safety_officer]", "who: [ict_lead]"),
+)
+
+
+@pytest.mark.parametrize(("old", "new"), STEPS)
+def test_who_is_asked_or_signs_in_a_procedure_and_by_when_touches_who_is_told(
+    pack: Path, old: str, new: str
+) -> None:
+    after, changes = edited(pack, "flows/pupil_account.yaml", old, new)
+    assert changes
+    assert touches_who_is_told(load("kingsmead"), after)
+
+
+def test_a_procedure_that_tells_others_begins_otherwise_or_is_new_touches_who_is_told() -> None:
+    before = load("kingsmead")
+    flow = next(f for f in before.flows.values() if any(s.tell for s in f.steps.values()))
+    step = next(s for s in flow.steps.values() if s.tell)
+
+    def with_flow(changed: Flow) -> Definition:
+        return replace(before, flows={**before.flows, flow.key: changed})
+
+    silent = replace(flow, steps={**flow.steps, step.key: replace(step, tell=())})
+    assert touches_who_is_told(before, with_flow(silent))
+    assert touches_who_is_told(before, with_flow(replace(flow, begun_by=(*flow.begun_by, "slt"))))
+    less = {key: each for key, each in before.flows.items() if key != flow.key}
+    assert touches_who_is_told(replace(before, flows=less), before)
+
+
+def test_the_words_of_a_step_and_what_a_question_is_called_touch_nobody(pack: Path) -> None:
+    before = load("kingsmead")
+    after, changes = edited(
+        pack, "flows/pupil_account.yaml", "title: May this pupil's account be entered?", "title: Enter it?"
+    )
+    assert changes
+    assert not touches_who_is_told(before, after)
+
+
+def test_an_approval_that_the_asker_may_no_longer_sign_is_said() -> None:
+    before = load("kingsmead")
+    flow = before.flows["pupil_account"]
+    own = replace(flow.steps["three_sign"], others_only=True)
+    after = replace(
+        before,
+        flows={**before.flows, flow.key: replace(flow, steps={**flow.steps, "three_sign": own})},
+    )
+    (said,) = difference(before, after)
+    assert said.endswith("whoever asked may not sign now.")
+    assert touches_who_is_told(before, after)
 
 
 def test_a_mark_taken_away_changes_to_whom_the_row_goes(pack: Path) -> None:
