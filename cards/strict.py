@@ -79,11 +79,9 @@ class Part(BareObject):
         cls.needed = frozenset(value.key_name for value in cls.properties.values() if value.needed)
 
     def __init__(self, **given: object) -> None:
-        super().__init__()
         # Straight into what the library keeps: a card is some twenty parts, and is made within a turn.
-        data = self.render()
-        if self.kind:
-            data["type"] = self.kind
+        data: dict[str, object] = {"type": self.kind} if self.kind else {}
+        self.__dict__["_data"] = data
         known = self.properties
         for name, value in given.items():
             if name not in known:
@@ -98,7 +96,7 @@ class Part(BareObject):
             raise TypeError(f"{type(self).__name__} needs {', '.join(names)}")
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name not in self.properties and name != "_data":
+        if name not in self.properties:
             self._refuse(name)
         super().__setattr__(name, value)
 

@@ -5,7 +5,6 @@ The roster is of this moment: whoever is excluded, or holds no named role, keeps
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages
@@ -20,6 +19,7 @@ from bot.engine.access import barred_from_deciding
 from bot.engine.holders import holders
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, excluded_now
+from bot.model.changed import replace
 from bot.model.outbox import Item, Posted
 from bot.model.people import PersonId, RoleRef
 

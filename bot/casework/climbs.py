@@ -5,7 +5,6 @@ Source: casework 8, 9; design rule 5. Must not know how a message goes.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,6 +14,7 @@ from bot.casework.unit import Unit
 from bot.engine.access import askable, is_left
 from bot.engine.hours import due_after
 from bot.model.cases import Case, Climb, given_up, worry_unanswered
+from bot.model.changed import replace
 from bot.model.definition import ClimbClock
 from bot.model.outbox import Alarm
 from bot.model.people import PersonId

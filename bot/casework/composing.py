@@ -6,7 +6,6 @@ The last place where may_see is asked before a send. Must not know how anything 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages
@@ -33,6 +32,7 @@ from bot.casework.words import Words
 from bot.engine.access import askable, barred_from_deciding, may_see
 from bot.engine.holders import holders
 from bot.model.cases import Case, excluded_now, owner_now, worry_unanswered
+from bot.model.changed import replace
 from bot.model.outbox import Channel, Item, Reference
 from bot.model.people import Holder, PersonId, RoleRef
 from bot.model.views import View

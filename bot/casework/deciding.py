@@ -5,8 +5,6 @@ Source: casework 3, 4; design rule 7. Must not know how anybody is told.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import messages
 from bot.casework.acting import Content, Doing, Done, NotNow
 from bot.casework.facts import still_to_record
@@ -14,6 +12,7 @@ from bot.casework.rerouting import bar, told_of
 from bot.engine.access import standing
 from bot.engine.routing import HEADS
 from bot.model.cases import Case, Decision, Note, Told
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.tables import Column
 

@@ -5,8 +5,6 @@ What Teams' edge calls. Load, decide and stage happen without an await; the answ
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import linking, messages, posts
 from bot.casework.days import DAY_ALARM, arm_day
 from bot.casework.drafts import may
@@ -25,6 +23,7 @@ from bot.casework.words import Words, as_command, spelt
 from bot.engine.report import Facts
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import excluded_now
+from bot.model.changed import replace
 from bot.model.events import Answer, Lived, Place, Pressed, Said, Searched, Speaker
 from bot.model.outbox import Press, Reference
 from bot.model.people import PersonId, RoleRef

@@ -6,7 +6,6 @@ Permission, staleness and the form's faults have been settled before. Must not k
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.casework import climbs, messages
 from bot.casework.acting import Doing, Done, NotNow
@@ -24,6 +23,7 @@ from bot.casework.tasks import send_task
 from bot.engine.access import oversees
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES
 from bot.model.cases import Closing, Recorded, owner_now
+from bot.model.changed import replace
 from bot.model.text import literal
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import messages, verbs
@@ -21,6 +20,7 @@ from bot.casework.views.versions import Reading, draft_view, offer_of, pages_of
 from bot.casework.words import Words
 from bot.definitions.difference import difference, touches_who_is_told
 from bot.definitions.leaves import touched
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.events import Answer, Pressed
 from bot.model.people import Directory, PersonId

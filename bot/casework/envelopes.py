@@ -5,10 +5,9 @@ Must not know any kind of message.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework.ports import Envelope, Lapsed, NoWay
 from bot.casework.words import Words
+from bot.model.changed import replace
 from bot.model.views import Notice, View
 
 Composed = Envelope | Lapsed | NoWay

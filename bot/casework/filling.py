@@ -6,13 +6,13 @@ Must not know what the action does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.casework.handing import receiving_roles
 from bot.casework.office import Office
 from bot.engine.fields import fault_of, normal
 from bot.engine.report import Facts
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.definition import CaseAction, Definition
 
 

@@ -6,7 +6,6 @@ Must not know how anything is carried.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +28,7 @@ from bot.casework.tasks import task_alarm, task_failed, task_went
 from bot.casework.unit import Unit
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, owner_now
+from bot.model.changed import replace
 from bot.model.outbox import Alarm, Channel, Item
 from bot.model.people import PersonId, RoleRef
 from bot.model.record import Commit

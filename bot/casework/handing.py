@@ -5,7 +5,6 @@ Source: casework 8, 9. Must not know how anybody is told.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages
@@ -15,6 +14,7 @@ from bot.casework.rerouting import bar, told_of
 from bot.engine.access import barred_from_deciding, barred_from_role, direct_holders
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import Case, Climb, Keeper, owner_now
+from bot.model.changed import replace
 from bot.model.people import PersonId, RoleRef
 
 

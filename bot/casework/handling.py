@@ -6,7 +6,6 @@ Asks who may see and who may do before anything else. Must not know cards or con
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import messages, refreshing, verbs
@@ -29,6 +28,7 @@ from bot.casework.views.record import RECORD, record_button, record_view
 from bot.casework.words import Words
 from bot.engine.access import Standing, may_see, oversees, role_for, standing
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.definition import CaseAction
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Access, Press

@@ -6,8 +6,6 @@ anybody is told.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import refreshing
 from bot.casework.acting import Doing, Done, NotNow
 from bot.casework.leaving_out import left_out
@@ -16,6 +14,7 @@ from bot.casework.rerouting import counted, reroute
 from bot.casework.tables import CASES
 from bot.engine.routing import HEADS, UNSURE
 from bot.model.cases import Case, Participant
+from bot.model.changed import replace
 from bot.model.people import PersonId
 
 

@@ -5,8 +5,6 @@ Must not know how a report was filled in.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import climbs, messages, posts, refreshing
 from bot.casework.office import Office
 from bot.casework.opening import open_one, oversight_for, routed_for, write_case
@@ -17,6 +15,7 @@ from bot.casework.unit import Unit
 from bot.engine.holders import own_holders
 from bot.engine.routing import URGENCIES
 from bot.model.cases import Case, Exclusion, Participant, Routed, Told, excluded_now
+from bot.model.changed import replace
 from bot.model.people import RoleRef
 from bot.model.tables import Urgency
 

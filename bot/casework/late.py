@@ -6,12 +6,12 @@ Source: casework 9 (a refused press gets its typed text back). Must not know how
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from bot.casework.office import Office
 from bot.casework.views.record import name_of
 from bot.casework.words import Words
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.definition import CaseAction
 from bot.model.events import Pressed
 from bot.model.people import PersonId

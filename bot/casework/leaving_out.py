@@ -5,7 +5,6 @@ Source: casework 6; design rule 1. Must not know how a message is blanked.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from bot.casework import climbs, posts, refreshing
@@ -13,6 +12,7 @@ from bot.casework.acting import Doing, Done
 from bot.casework.rerouting import reroute
 from bot.casework.tables import ACCESS
 from bot.model.cases import Case, Exclusion, Note, excluded_now, worry_unanswered
+from bot.model.changed import replace
 from bot.model.people import PersonId
 
 

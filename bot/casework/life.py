@@ -5,14 +5,13 @@ Source: casework 9. Must not know an activity.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import climbs, messages, posts
 from bot.casework.linking import lost
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.reporting import added_mark
 from bot.casework.tables import CASES, CHANNELS, EVERY, PRESSES, REFERENCES, RUNS
 from bot.casework.unit import Unit
+from bot.model.changed import replace
 from bot.model.events import Lived
 from bot.model.outbox import Channel
 

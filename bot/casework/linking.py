@@ -6,7 +6,6 @@ Must not know how members are read.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import messages
@@ -19,6 +18,7 @@ from bot.casework.words import Words
 from bot.engine.access import direct_holders
 from bot.engine.holders import holders
 from bot.engine.routing import HEADS, SAFEGUARDING
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.events import Answer, Place, Pressed
 from bot.model.outbox import Alarm, Channel

@@ -6,7 +6,6 @@ Must not know a card, a conversation or who holds a role today.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -14,6 +13,7 @@ from bot.casework.office import Office
 from bot.casework.tables import CASES, POSTED
 from bot.casework.unit import Unit
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.outbox import Item, Posted
 from bot.model.people import PersonId, RoleRef
 from bot.model.runs import Run

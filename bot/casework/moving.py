@@ -7,11 +7,11 @@ Must not know how versions are published.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.casework.acting import Doing, Done, NotNow
 from bot.casework.tables import PROCEDURES
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.procedures import Procedure
 

@@ -5,7 +5,6 @@ Must not know how a report was filled in, nor how anybody is told.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages, posts
@@ -27,6 +26,7 @@ from bot.model.cases import (
     Routed,
     Told,
 )
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.people import RoleRef
 

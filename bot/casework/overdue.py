@@ -5,7 +5,6 @@ At most once a day on a case's card, once a week as a message. Must not know how
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from bot.casework.unit import Unit
 from bot.casework.views.forms import titled
 from bot.casework.words import Words
 from bot.engine.routing import SAFEGUARDING
+from bot.model.changed import replace
 from bot.model.definition import Definition, Policy
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Press

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from bot.casework.ports import Store
 from bot.casework.tables import EVERY, PACKS, VERSIONS
 from bot.definitions.loader import COMMON, FLOWS, load, read_pack
 from bot.errors import DefinitionFaulty
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.outbox import KeptPack
 from bot.model.problems import Problem

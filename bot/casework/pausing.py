@@ -5,7 +5,6 @@ Source: casework 8. Must not know how anybody is reminded.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from bot.casework.office import HANDRAIL, Office, new_id
 from bot.casework.unit import Unit
 from bot.engine.hours import next_open
 from bot.model.cases import Case, Waiting, owner_now
+from bot.model.changed import replace
 from bot.model.outbox import Alarm
 
 REVIEW = "review"

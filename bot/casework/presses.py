@@ -7,7 +7,6 @@ thrown away, it tells what the person would see now.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.casework import messages, verbs
 from bot.casework.desk_views import may_ask_something, my_reports
@@ -28,6 +27,7 @@ from bot.casework.unit import Unit
 from bot.casework.views.alerts import alert_view, blank_view
 from bot.casework.views.receipts import help_view
 from bot.casework.words import Words
+from bot.model.changed import replace
 from bot.model.events import Answer, Place, Pressed, Speaker
 from bot.model.outbox import Item, Press, Reference
 from bot.model.runs import Run

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -32,6 +31,7 @@ from bot.casework.tables import EVERY, PACKS, VERSIONS
 from bot.casework.unit import Unit
 from bot.definitions.difference import difference
 from bot.errors import DefinitionFaulty, StoreFailed
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.people import PersonId
 from bot.model.problems import Problem

@@ -5,8 +5,6 @@ An excluded reporter keeps number and state, nothing else. Must not show anythin
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import climbs, messages, refreshing, verbs
 from bot.casework.filling import clean_values
 from bot.casework.office import Office
@@ -19,6 +17,7 @@ from bot.engine.fields import fault_of
 from bot.engine.report import Facts
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, Note, excluded_now, owner_now
+from bot.model.changed import replace
 from bot.model.definition import CaseAction
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Press

@@ -6,7 +6,6 @@ Must not know how a case is routed, nor how cards look.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.casework import messages, verbs
@@ -25,6 +24,7 @@ from bot.engine.holders import barred
 from bot.engine.report import Facts, values_of
 from bot.engine.routing import HEADS, SAFEGUARDING
 from bot.model.cases import REQUEST, Case
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.events import Pressed
 from bot.model.outbox import Alarm

@@ -6,7 +6,6 @@ Must not know why it was changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages, posts
@@ -23,6 +22,7 @@ from bot.engine.ladder import refer
 from bot.engine.report import row_chosen
 from bot.engine.routing import HEADS, SAFEGUARDING, URGENCIES, Given, by_rule, route
 from bot.model.cases import REQUEST, Case, Participant, Routed, Told, excluded_now, owner_now
+from bot.model.changed import replace
 from bot.model.flows import NO_TEXT
 from bot.model.people import PersonId, RoleRef
 from bot.model.tables import Rule, Urgency

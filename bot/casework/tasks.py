@@ -6,7 +6,6 @@ Must not know how a message goes.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import messages, refreshing, verbs
@@ -23,6 +22,7 @@ from bot.engine.access import barred_from_deciding
 from bot.engine.holders import holders
 from bot.engine.hours import due_after
 from bot.model.cases import Case, Task, owner_now, tasks_due
+from bot.model.changed import replace
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Access, Alarm, Item
 from bot.model.people import Directory, Holder, PersonId

@@ -5,13 +5,12 @@ Must not know what else can be typed, nor how a card looks.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import messages
 from bot.casework.office import Office
 from bot.casework.reporting import arm_reminders, facts_for, record_cases
 from bot.casework.unit import Unit
 from bot.engine.advance import Event, advance
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.runs import Run
 

@@ -6,13 +6,13 @@ Must not await: load, decide and stage happen without another task in between, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.casework.ports import Store, Ticket
 from bot.casework.tables import CASES, CLOCKS, OUTBOX, RUNS, SENT
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.outbox import Alarm, Item
 from bot.model.record import Commit, Entry, Put, Table
 from bot.model.runs import Run

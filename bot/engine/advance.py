@@ -6,7 +6,7 @@ Pure: no clock, no store, no people but those in the facts. Saves and sends noth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from bot.engine.conditions import holds
 from bot.engine.fields import faults_of, passable, taken
 from bot.engine.report import Facts, asked_fields, facts_of, flags_of
 from bot.errors import HandrailError
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
 from bot.model.people import PersonId

@@ -7,7 +7,7 @@ may act in that role; that no person and no role signs twice is decided here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from bot.engine.conditions import holds
 from bot.engine.fields import FORM
 from bot.engine.hours import due_after, next_school_day
 from bot.engine.step_form import Known, bare_answers, filled, flags_now, form_of, without_form
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
 from bot.model.people import PersonId
@@ -70,7 +71,7 @@ class Follows:
 Walked = tuple[Procedure, tuple[Follows, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Walk:
     """What one walk goes by, the same from its first step to its last."""
 

@@ -6,7 +6,7 @@ Pure: whoever calls chooses the answers. Used to show a flow to its author, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.engine.advance import Event, begin, live_answers
@@ -19,6 +19,7 @@ from bot.engine.report import Facts, facts_of, flags_of
 from bot.engine.routing import Given, route
 from bot.engine.step_form import Known, form_of, shown_of
 from bot.model.cases import Routed
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.flows import Field, Option, Step
 from bot.model.procedures import Procedure

@@ -6,11 +6,12 @@ Pure. Gives codes, never sentences. Must not know what follows from an answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.engine.conditions import holds
 from bot.engine.fields import fault_of, normal
 from bot.engine.report import Facts, flags_of
+from bot.model.changed import replace
 from bot.model.conditions import Condition
 from bot.model.definition import Definition
 from bot.model.flows import Field, Flow, Step

@@ -73,7 +73,7 @@ class Told:
     sees: Literal["all", "children"] = "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Routed:
     """The engine's answer to: whose is this, who else is told, what is proposed, how urgent.
 
@@ -117,7 +117,7 @@ class Keeper:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Climb:
     """One duty's clock: the owner's or the oversight's.
 
@@ -233,7 +233,7 @@ class Closing:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """Everything of one case. `revision` +1 per unit of work.
 

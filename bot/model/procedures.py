@@ -68,7 +68,7 @@ class StepDone:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Procedure:
     """One run of a flow in a case.
 

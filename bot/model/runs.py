@@ -12,7 +12,7 @@ from bot.model.people import PersonId
 RunState = Literal["open", "saved", "sent", "cancelled", "deleted"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """`revision` +1 per unit of work. `visit` +1 per step shown: a press is stale when its visit is past.
 

@@ -5,8 +5,6 @@ Must not know how anything is carried.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework import messages
 from bot.casework.envelopes import NOBODY
 from bot.casework.office import HANDRAIL, Office
@@ -19,6 +17,7 @@ from bot.casework.unit import Unit
 from bot.engine.access import may_see
 from bot.engine.procedure import Act
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.outbox import Alarm, Item
 from bot.model.people import PersonId
 from bot.model.procedures import Procedure

@@ -6,8 +6,6 @@ Must not know what somebody changed.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.procedures.asking import cannot_sign, for_role, waits_for
 from bot.casework.procedures.knowing import open_ones, procedures_of, step_of
@@ -15,6 +13,7 @@ from bot.casework.procedures.running import begin_by_itself, queue, tell_owner, 
 from bot.casework.unit import Unit
 from bot.engine.access import barred_from_deciding
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.procedures import Procedure, Signature, signed_now
 
 LEFT_OUT = "left_out"

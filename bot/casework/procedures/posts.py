@@ -7,7 +7,6 @@ a blank card. Must not know how a message is carried.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +24,7 @@ from bot.casework.views.steps import step_alert
 from bot.casework.words import Words
 from bot.engine.access import barred_from_deciding, may_see
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.outbox import Item, Reference
 from bot.model.people import PersonId
 from bot.model.procedures import Procedure

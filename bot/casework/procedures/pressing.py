@@ -6,7 +6,6 @@ Asks whose it is before anything else. Must not know cards or conversations.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.casework import messages, refreshing, verbs
 from bot.casework.handling import seen_case, words_for
@@ -39,6 +38,7 @@ from bot.casework.words import Words
 from bot.engine.procedure import Act, is_over
 from bot.engine.step_form import form_of
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.events import Answer, Pressed
 from bot.model.outbox import Access
 from bot.model.procedures import Procedure

@@ -6,8 +6,6 @@ Reads only. Must not know how an answer or a message travels.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.casework.messages import is_opened, slots_of_run
 from bot.casework.office import Office
 from bot.casework.procedures.asking import is_staff, may_begin, may_do, may_let_others, waits_for
@@ -21,6 +19,7 @@ from bot.casework.words import Words
 from bot.engine.access import barred_from_deciding, sees_all
 from bot.engine.step_form import Known
 from bot.model.cases import REQUEST, Case, excluded_now
+from bot.model.changed import replace
 from bot.model.outbox import Posted
 from bot.model.people import PersonId
 from bot.model.procedures import Procedure, still_kept

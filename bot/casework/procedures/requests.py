@@ -5,7 +5,6 @@ A question leaves none. Half-filled ones are forgotten after a week. Must not kn
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.casework import climbs, messages, verbs
@@ -26,6 +25,7 @@ from bot.engine.holders import barred as why_barred
 from bot.engine.procedure import Act, Follows
 from bot.engine.step_form import Known
 from bot.model.cases import REQUEST, Case, Climb, Routed
+from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.events import Answer, Pressed
 from bot.model.flows import Flow

@@ -6,7 +6,6 @@ The engine decides where it goes. Must not know cards, presses or how anybody is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from bot.casework import climbs, messages, refreshing
@@ -37,8 +36,9 @@ from bot.engine import procedure as engine
 from bot.engine.access import may_see
 from bot.engine.conditions import holds
 from bot.engine.procedure import Act, Follows
-from bot.engine.step_form import form_of
+from bot.engine.step_form import Known, form_of
 from bot.model.cases import Case, Closing, Recorded, owner_now
+from bot.model.changed import replace
 from bot.model.flows import Field, Flow
 from bot.model.outbox import Alarm
 from bot.model.people import PersonId, RoleRef
@@ -59,19 +59,20 @@ def begin_by_itself(office: Office, unit: Unit, case: Case) -> Case:
     """
     if not case.complete or (is_request(case) and facts_of_case(case)["illegal"] != "yes"):
         return case
-    for flow in office.definition_of(case).flows.values():
-        if (
-            flow.use == "case"
-            and flow.begins_when
-            and flow.key not in case.begun
-            and _called_for(office, case, flow)
-        ):
+    waiting = [
+        flow
+        for flow in office.definition_of(case).flows.values()
+        if flow.use == "case" and flow.begins_when and flow.key not in case.begun
+    ]
+    known = known_of(office, case) if waiting else None
+    for flow in waiting:
+        if known is not None and flow.key not in case.begun and _called_for(case, known, flow):
             case = begin(office, unit, case, flow.key)
+            known = known_of(office, case)
     return case
 
 
-def _called_for(office: Office, case: Case, flow: Flow) -> bool:
-    known = known_of(office, case)
+def _called_for(case: Case, known: Known, flow: Flow) -> bool:
     met = holds(flow.begins_when, case.answers, flags=known.flags, facts=known.facts)
     if case.closing is None or not met:
         return met

@@ -6,7 +6,6 @@ Must not know cards or conversations.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from bot.casework import refreshing, verbs
 from bot.casework.procedures.asking import handles, may_begin, may_do
@@ -29,6 +28,7 @@ from bot.casework.views.procedures import (
 )  # fmt: skip
 from bot.engine.fields import fault_of
 from bot.engine.procedure import Act
+from bot.model.changed import replace
 from bot.model.events import Answer
 from bot.model.flows import Field
 from bot.model.views import View

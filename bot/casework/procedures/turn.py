@@ -5,7 +5,7 @@ Must not know what the press does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.casework import verbs
 from bot.casework.handling import view_of, words_for
@@ -30,6 +30,7 @@ from bot.casework.views.procedures import (
 from bot.casework.words import Words
 from bot.engine.access import sees_all
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.events import Pressed
 from bot.model.outbox import Press
 from bot.model.people import PersonId

@@ -5,7 +5,7 @@ Pure. Whoever calls has asked `standing` first; what that lets the reader see de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.casework import verbs
@@ -19,6 +19,7 @@ from bot.casework.views.runs import shown_answer
 from bot.casework.words import Words
 from bot.engine.access import Standing
 from bot.model.cases import Case, owner_now
+from bot.model.changed import replace
 from bot.model.definition import CaseAction
 from bot.model.people import Directory, PersonId
 from bot.model.text import literal

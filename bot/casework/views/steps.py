@@ -6,7 +6,6 @@ Pure. Whoever calls has asked whose step it is, and says how much of the procedu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.casework import verbs
 from bot.casework.views.forms import form_blocks, titled
@@ -24,6 +23,7 @@ from bot.casework.words import Words
 from bot.engine.fields import FORM
 from bot.engine.step_form import Known, form_of, shown_of
 from bot.model.cases import Case
+from bot.model.changed import replace
 from bot.model.flows import Field, Step
 from bot.model.people import Directory, PersonId
 from bot.model.procedures import HandOver, Procedure, signed_now
