@@ -15,6 +15,8 @@ from bot.casework.tables import CASES, RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
 from bot.casework.words import Words, as_command, spelt
+from bot.engine.access import is_left
+from bot.engine.holders import absent
 from bot.engine.routing import SAFEGUARDING
 from bot.model.cases import Case, Climb, Note, Participant, Routed, owner_now
 from bot.model.definition import Definition
@@ -121,11 +123,7 @@ def _case_for(
     for key in office.store.find(CASES, "reporter", run.person):
         known = unit.get(CASES, key)
         if known is not None and known.closing is None and known.routed.rule == RULE:
-            if urgent and known.urgency != "immediate":
-                known = replace(known, urgency="immediate", danger="not_sure")
-                known = climbs.begin(office, unit, known, "owner")
-                return unit.case(known, actor=run.person, role=PUPIL_FLOW, kind="wrote", content={})
-            return known
+            return _raised(office, unit, known, run) if urgent else known
     owner = RoleRef(role=SAFEGUARDING[0])
     name = pupil.name if pupil else said.speaker.name
     routed = Routed(
@@ -169,6 +167,21 @@ def _case_for(
     return unit.case(case, actor=run.person, role=PUPIL_FLOW, kind="reported", content=content)
 
 
+def _raised(office: Office, unit: Unit, case: Case, run: Run) -> Case:
+    """The case, immediate now. Somebody is asked anew, and faster, unless somebody has it already: they keep
+    it and are told.
+    """
+    left = is_left(case, office.directory())
+    if case.urgency == "immediate" and not left:
+        return case
+    case = replace(case, urgency="immediate", danger="not_sure")
+    if left:
+        case = replace(case, owner=climbs.as_routed(case))
+    if case.owner.accepted_by is None:
+        case = climbs.begin(office, unit, case, "owner")
+    return unit.case(case, actor=run.person, role=PUPIL_FLOW, kind="wrote", content={})
+
+
 def pass_on(office: Office, unit: Unit, run: Run, *, words: bool = True) -> None:
     """Put what was written into the case; without `words`, that the pupil asked not to."""
     unit.disarm(f"words/{run.id}")
@@ -182,18 +195,23 @@ def pass_on(office: Office, unit: Unit, run: Run, *, words: bool = True) -> None
     case = unit.case(case, actor=run.person, role=PUPIL_FLOW, kind="noted", content={"text": text})
     unit.run(replace(run, state="sent", answers={}, revision=run.revision + 1))
     if case.run != run.id and words:
-        _tell_again(office, unit, case, run)
+        _tell_again(office, unit, case, run, urgent=in_danger(own.definition, text))
     refreshing.refresh_case(office, unit, case)
 
 
-def _tell_again(office: Office, unit: Unit, case: Case, run: Run) -> None:
-    """Whoever has the case hears that the pupil has written once more."""
-    owner = owner_now(case)
-    role = None if owner else case.owner.role
-    if owner or role:
-        messages.notice(
-            office, unit, "pupil_again", key=f"pupil/{run.id}", person=owner, role=role, case=case
-        )
+def _tell_again(office: Office, unit: Unit, case: Case, run: Run, *, urgent: bool) -> None:
+    """Whoever has the case hears that the pupil has written once more; if it may be danger and they are away,
+    whoever would be asked in their place as well.
+    """
+    owner = None if is_left(case, office.directory()) else owner_now(case)
+    keeper = office.directory().people.get(owner) if owner else None
+    away = urgent and keeper is not None and absent(keeper, unit.now)
+    what = "pupil_danger" if urgent else "pupil_again"
+    if owner:
+        messages.notice(office, unit, what, key=f"pupil/{run.id}", person=owner, case=case)
+    if case.owner.role and (owner is None or away):
+        key = f"pupil/{run.id}/role"
+        messages.notice(office, unit, what, key=key, role=case.owner.role, case=case)
 
 
 def stranger_pressed(office: Office, unit: Unit, pressed: Pressed) -> Answer:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.model.cases import Case
 from tests.integration.conftest import PEOPLE, Handrail, handrail
-from tests.integration.report_walks import cases_in, posts_about, pressed_by, report, searched_by, told
+from tests.integration.report_walks import (
+    cases_in,
+    person,
+    posts_about,
+    pressed_by,
+    report,
+    searched_by,
+    told,
+)
 
 PUPIL, GUEST, LEFT = "Abi Pupil-Demo", "Gus Guest-Demo", "Vic Volunteer-Demo"
 MINUTE = 60
@@ -122,6 +132,70 @@ async def test_a_danger_word_in_a_second_message_raises_the_case(bot: Handrail) 
     assert case.urgency == "immediate"
     assert case.danger == "not_sure"
     assert any("Immediate" in t and case.number in t for t in bot.school.chat("dsl").texts)
+
+
+async def taken_by_dsl(bot: Handrail) -> Case:
+    """What a pupil wrote, taken by the safeguarding lead."""
+    await say(bot, PUPIL, "The first message")
+    await bot.wind(6 * MINUTE)
+    (case,) = cases_in(bot)
+    await opened_by_dsl(bot, case.number)
+    await bot.school.chat("dsl").press("I'll take this")
+    await bot.settled()
+    (case,) = cases_in(bot)
+    assert case.owner.accepted_by == person(bot, "dsl")
+    return case
+
+
+async def test_a_danger_word_in_a_case_that_somebody_has_taken_is_told_to_them_and_asks_nobody_anew(
+    bot: Handrail,
+) -> None:
+    case = await taken_by_dsl(bot)
+    await say(bot, PUPIL, "I want to die")
+
+    (now,) = cases_in(bot)
+    assert (now.urgency, now.danger) == ("immediate", "not_sure")
+    assert now.owner == case.owner, "no climb begins again"
+    assert now.notes[-1].text == "I want to die"
+    line = bot.school.chat("dsl").texts[-1]
+    assert line.startswith(f"Immediate: case {case.number}")
+    assert "has written again" in line
+    assert "I want to die" in "\n".join(card.text for card in bot.school.chat("dsl").cards)
+    assert not told(bot, "deputy_dsl", case.number)
+
+
+async def test_a_danger_word_while_whoever_has_the_case_is_away_is_told_to_the_next_one_too(
+    bot: Handrail, tmp_path: Path
+) -> None:
+    case = await taken_by_dsl(bot)
+    people = tmp_path / "people.yaml"
+    before, name = people.read_text(encoding="utf-8"), "name: Dee Lead-Demo\n"
+    now = bot.service.office.now()
+    away = [f"{now - timedelta(days=1):%Y-%m-%d}", f"{now + timedelta(days=2):%Y-%m-%d}"]
+    absence = f"    absences:\n      - from: {away[0]}\n        until: {away[1]}\n"
+    people.write_text(before.replace(name, f"{name}{absence}"), encoding="utf-8")
+    assert await asyncio.to_thread(bot.service.people.refresh)
+    await say(bot, PUPIL, "I want to die")
+
+    assert cases_in(bot)[0].owner.accepted_by == case.owner.accepted_by, "it is still theirs"
+    assert any("written again" in text for text in bot.school.chat("dsl").texts)
+    assert any(f"Immediate: case {case.number}" in text for text in bot.school.chat("deputy_dsl").texts)
+
+
+async def test_a_danger_word_in_a_case_whose_owner_has_left_asks_the_next_one(
+    bot: Handrail, tmp_path: Path
+) -> None:
+    case = await taken_by_dsl(bot)
+    people = tmp_path / "people.yaml"
+    before, name = people.read_text(encoding="utf-8"), "name: Dee Lead-Demo\n"
+    people.write_text(before.replace(name, f"{name}    former: yes\n"), encoding="utf-8")
+    assert await asyncio.to_thread(bot.service.people.refresh)
+    await say(bot, PUPIL, "I want to die")
+
+    (now,) = cases_in(bot)
+    assert now.owner.accepted_by is None
+    assert now.owner.clock_id is not None
+    assert told(bot, "deputy_dsl", case.number)
 
 
 async def test_a_pupil_learns_nothing_of_any_case(bot: Handrail) -> None:
