@@ -401,6 +401,17 @@ def test_a_device_is_searched_only_with_consent_and_by_the_leadership() -> None:
     assert "search" not in alone.steps
 
 
+def test_a_device_that_could_matter_goes_back_only_when_the_dsl_says_so() -> None:
+    stays, back = (
+        walk("device", suspicion="yes", police__outcome="not_made", may_go_back=word)
+        for word in ("no", "yes")
+    )
+
+    assert stays.asked("not_searched") == ("dsl", "deputy_dsl")
+    assert "give_back" not in stays.steps
+    assert "give_back" in back.steps
+
+
 def test_a_picture_on_a_device_is_left_to_the_procedures_for_pictures() -> None:
     taken = walk("device", suspicion="picture")
     found = walk("device", suspicion="no", search_needed="yes", consent_by="parent", after="picture")
@@ -469,10 +480,21 @@ def test_an_unsuitable_site_is_blocked_while_the_dsl_says_what_it_was() -> None:
 
 @pytest.mark.parametrize("flow", ["self_generated", "indecent_images", "illegal_path", "filtering_breach"])
 def test_what_is_urgent_never_waits_for_the_network_manager(flow: str) -> None:
-    steps = pack().flows[flow].steps.values()
-    before_the_end = [s for s in steps if "ict_lead" in s.who and not s.deletes]
+    steps = pack().flows[flow].steps
+    last = [key for key, step in steps.items() if {branch.go for branch in step.next} == {"done"}]
+    before_the_end = [key for key, s in steps.items() if "ict_lead" in s.who and key not in last]
 
     assert before_the_end == []
+
+
+def test_the_network_manager_gets_the_address_as_words_and_nothing_of_who_it_was() -> None:
+    flow = pack().flows["filtering_breach"]
+    task = flow.steps["block_address"]
+    seen = {field for step in task.requires for field in flow.steps[step].fields}
+
+    assert walk("filtering_breach", ict_has_it="no").asked("block_address") == ("ict_lead",)
+    assert seen == {"addresses", "ict_has_it"}
+    assert "block_address" not in walk("filtering_breach", ict_has_it="yes").steps
 
 
 def test_material_that_could_be_illegal_is_reported_and_starts_the_illegal_path_or_advice() -> None:
