@@ -239,7 +239,7 @@ def test_an_overdue_step_is_reminded_of_again_at_the_opening_of_each_school_day(
     assert (walk.procedure.reminders, next_reminder(walk.procedure)) == (1, monday)
     walk.now = monday - timedelta(minutes=1)
     walk.act("wake")
-    assert walk.follows == ()
+    assert [f.kind for f in walk.follows] == []
     walk.now = monday
     walk.act("wake")
     assert [f.kind for f in walk.follows] == ["remind"]
