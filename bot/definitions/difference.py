@@ -42,7 +42,7 @@ def touches_who_is_told(old: Definition, new: Definition) -> bool:
 
 _STEERS = re.compile(
     r"\.decisions\..+\.(when\b.*|flags)"
-    r"|\.flows\.[^.]+\.(owner|begun_by|(begins_when|offered_when|flags)\b.*)"
+    r"|\.flows\.[^.]+\.(owner|begun_by|(begins_when|offered_when|stops_when|flags)\b.*)"
     r"|\.flows\.[^.]+\.steps\.[^.]+\.(who|tell|approvers|needs|others_only|requires|flags|table|does"
     r"|due_minutes|due_in_hours|expires_minutes|wait_minutes|until_field|(starts|next)\b.*)"
     r"|\.flows\.[^.]+\.fields\.[^.]+\.(part|options\.[^.]+\.flags)"
@@ -186,12 +186,13 @@ def _of_flow(old: Definition, new: Definition, before: Flow, after: Flow) -> Ite
             yield f"{title}: {asked_now.label.say()} {word} be answered now."
     for step, step_now in _both(before.steps, after.steps):
         yield from _of_step(old, new, title, step, step_now)
-    if (before.begins_when, before.begun_by, before.owner) != (
+    if (before.begins_when, before.stops_when, before.begun_by, before.owner) != (
         after.begins_when,
+        after.stops_when,
         after.begun_by,
         after.owner,
     ):
-        yield f"{title}: when it begins, who may begin it, or whose it is, has changed."
+        yield f"{title}: when it begins or stops, who may begin it, or whose it is, has changed."
 
 
 def _of_step(old: Definition, new: Definition, title: str, before: Step, after: Step) -> Iterator[str]:

@@ -110,6 +110,7 @@ flow = Record(
         "owner": _keys,
         "begins_when": maybe_condition,
         "offered_when": maybe_condition,
+        "stops_when": maybe_condition,
         "blocks_close": yes_no,
         "source": word,
         "origin": one_of(*_ORIGINS),

@@ -210,8 +210,8 @@ class Flow:
     something; it opens a case of its own, without people in it, that belongs to `owner`), question (looked up
     and answered at once; leaves no case). `begun_by`: roles that may begin it by hand; `words`: what staff
     would type to ask for it. `begins_when`: a case whose facts meet it begins the flow by itself, once.
-    `offered_when`: handlers are offered it only then (None: always). `blocks_close`: the case cannot be
-    closed while a run of it is open.
+    `offered_when`: handlers are offered it only then (None: always). `stops_when`: an open run of it ends,
+    stopped, as soon as the case meets it. `blocks_close`: the case cannot be closed while a run is open.
     """
 
     key: str
@@ -227,6 +227,7 @@ class Flow:
     owner: tuple[str, ...] = ()
     begins_when: Condition | None = None
     offered_when: Condition | None = None
+    stops_when: Condition | None = None
     blocks_close: bool = True
     source: str = ""
     origin: Literal["policy", "national", "product"] = "policy"

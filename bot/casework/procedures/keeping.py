@@ -1,5 +1,5 @@
-"""Keeps the procedures of a case in step with it: what it calls for begins, whose step it is no longer is
-asked in another's place, and whoever is left out has signed nothing (casework 6).
+"""Keeps the procedures of a case in step with it: what it calls for begins, what may not go on stops, whose
+step it is no longer is asked in another's place, and whoever is left out has signed nothing (casework 5, 6).
 
 Must not know what somebody changed.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.procedures.asking import cannot_sign, for_role, waits_for
-from bot.casework.procedures.knowing import open_ones, procedures_of, step_of
-from bot.casework.procedures.running import begin_by_itself, queue, tell_owner, write
+from bot.casework.procedures.knowing import flow_of, known_of, open_ones, procedures_of, step_of
+from bot.casework.procedures.running import act, begin_by_itself, queue, tell_owner, write
 from bot.casework.unit import Unit
 from bot.engine.access import barred_from_deciding
+from bot.engine.conditions import holds
+from bot.engine.procedure import Act
 from bot.model.cases import Case
 from bot.model.changed import replace
 from bot.model.procedures import Procedure, Signature, signed_now
@@ -19,11 +21,15 @@ from bot.model.procedures import Procedure, Signature, signed_now
 LEFT_OUT = "left_out"
 """Why a signature counts no longer."""
 
+STOPPED = "stops_when"
+"""Why a procedure has ended that nobody ended by hand."""
+
 
 def keep_up(office: Office, unit: Unit, case: Case) -> Case:
-    """After somebody changed the case: begin what it calls for now, withdraw what the left out have signed,
-    and ask anew where nobody who was asked for a step may do it any more."""
-    case = withdraw_signatures(office, unit, begin_by_itself(office, unit, case))
+    """After somebody changed the case: begin what it calls for now, stop what may not go on, withdraw what
+    the left out have signed, and ask anew where nobody who was asked for a step may do it any more."""
+    case = stop_by_itself(office, unit, begin_by_itself(office, unit, case))
+    case = withdraw_signatures(office, unit, case)
     for procedure in open_ones(unit, case):
         step = step_of(office, procedure)
         roles = waits_for(case, procedure, step)
@@ -33,6 +39,18 @@ def keep_up(office: Office, unit: Unit, case: Case) -> Case:
             mark = f"anew/{case.revision}"
             for role in roles if step.kind == "approval" else roles[:1]:
                 queue(office, unit, case, procedure, role, mark=mark)
+    return case
+
+
+def stop_by_itself(office: Office, unit: Unit, case: Case) -> Case:
+    """End every procedure that must not go on as the case is now: nobody looks any further where it may be
+    illegal (casework 5). Its cards say that nothing is left to do."""
+    for procedure in open_ones(unit, case):
+        when, known = flow_of(office, procedure).stops_when, known_of(office, case)
+        if when is not None and holds(when, case.answers, flags=known.flags, facts=known.facts):
+            content = {"procedure": procedure.id, "flow": procedure.flow, "why": STOPPED}
+            case = unit.case(case, actor=HANDRAIL, role="", kind="procedure_stopped", content=content)
+            _, case = act(office, unit, case, procedure, Act(kind="stop"))
     return case
 
 

@@ -70,6 +70,7 @@ def _check_flow_head(findings: Findings, flow: Flow, place: str) -> None:
     findings.roles(f"{place}.owner", flow.owner)
     findings.condition(f"{place}.begins_when", flow.begins_when, findings.of_a_case)
     findings.condition(f"{place}.offered_when", flow.offered_when, findings.of_a_case)
+    findings.condition(f"{place}.stops_when", flow.stops_when, findings.of_a_case)
     if findings.known(f"{place}.description_field", flow.description_field, flow.fields, "field"):
         described = flow.fields.get(flow.description_field)
         if described and described.kind not in ("text", "paragraph"):
