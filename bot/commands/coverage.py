@@ -100,5 +100,6 @@ def _missing(each: Covered) -> Iterator[str]:
 def _fires(each: Covered) -> str:
     if not each.by:
         return "-"
-    later = [carrier.fires for carrier in each.by if carrier.fires]
-    return "<br>".join(dict.fromkeys(later)) if later and len(later) == len(each.by) else "now"
+    later = dict.fromkeys(carrier.fires for carrier in each.by if carrier.fires)
+    now = [] if all(carrier.fires for carrier in each.by) else ["now"]
+    return "<br>".join((*now, *later))
