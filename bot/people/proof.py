@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import combinations
 
-from bot.engine.holders import barred, chain_of, holders, managed_by, own_holders
+from bot.engine.holders import STAFF, barred, chain_of, holders, managed_by, own_holders
 from bot.engine.ladder import WhyBarred, choose, rungs
 from bot.model.definition import Definition
 from bot.model.flows import Mark
@@ -258,8 +258,13 @@ def _any_free(rule: Rule, directory: Directory, out: frozenset[PersonId], moment
 
 
 def _moments(directory: Directory, at: datetime) -> tuple[datetime, ...]:
-    """Now, and the beginning of every absence to come: between these nobody else goes."""
-    starts = {a.start for p in directory.people.values() if not p.former for a in p.absences if a.start > at}
+    """Now, and the beginning of every absence to come of anybody with a role or who deputises: between these
+    nobody else goes. Whoever is a tutor or teacher of somebody is proved without."""
+    held = {key for key, role in directory.roles.items() if role.relation == "none"} - {STAFF}
+    leads = [p for p in directory.people.values() if not p.former and held & set(p.roles)]
+    concerned = {p.id for p in leads} | {deputy for p in leads for deputy in p.deputies}
+    known = (directory.people[key] for key in concerned if key in directory.people)
+    starts = {a.start for p in known if not p.former for a in p.absences if a.start > at}
     return (at, *sorted(starts))
 
 
