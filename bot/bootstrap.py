@@ -129,7 +129,7 @@ def _assemble(
     people = PeopleFile(settings.people, shelf.current())
     if people.problems():
         raise SettingsFaulty("\n".join(("The people file has faults:", *map(str, people.problems()))))
-    bells: list[Delivery | Clocks] = []
+    bells: list[Callable[[], None]] = []
     office = Office(
         store=store,
         people=people,
@@ -149,7 +149,7 @@ def _assemble(
     following = Following(office, messenger)
     delivery = Delivery(store, following, messenger, clock, limits=limits)
     clocks = Clocks(store, following, clock)
-    bells.extend((delivery, clocks))
+    bells.extend((delivery.wake, clocks.staged))
     shelf.keep(clock.now())
     return Service(
         office=office,
@@ -169,9 +169,9 @@ def mode_of(settings: Settings, definition: Definition) -> Mode:
     return "files" if settings.local and files else "two-people"
 
 
-def _ring(bells: list[Delivery | Clocks]) -> None:
-    for bell in bells:
-        bell.wake()
+def _ring(bells: list[Callable[[], None]]) -> None:
+    for ring in bells:
+        ring()
 
 
 def _claim(folder: Path) -> None:

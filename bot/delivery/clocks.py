@@ -70,6 +70,7 @@ class Clocks:
         self._beat_at: datetime | None = None
         self._fault = ""
         self._audited = -math.inf
+        self._awaited: tuple[str, datetime] | None = None
 
     async def start(self) -> None:
         """Begin; what came due while the service was down fires at once, in the order it was due."""
@@ -85,8 +86,16 @@ class Clocks:
         self._quiet.set()
 
     def wake(self) -> None:
-        """An alarm was staged, or the school's clock was wound: look again."""
+        """The school's clock was wound: look again."""
         self._woken.set()
+
+    def staged(self) -> None:
+        """Something was staged: look again if another alarm is the next to come due.
+
+        While one that failed is held back, it may hide the others.
+        """
+        if self._held_until or self._ahead() != self._awaited:
+            self._woken.set()
 
     async def idle(self) -> None:
         """Return once nothing is due but what failed lately; at once when the clocks have stopped."""
@@ -139,6 +148,7 @@ class Clocks:
         self._fault = ""
         self._audit()
         self._quiet.set()
+        self._awaited = self._ahead()
         return min(self._next_seconds(), self._released_seconds(), self._policy.beat_seconds)
 
     def _due(self) -> Alarm | None:
@@ -149,6 +159,14 @@ class Clocks:
             alarm = None if alarm_id in self._held_until else self._store.get(CLOCKS, alarm_id)
             if alarm is not None:
                 return alarm
+        return None
+
+    def _ahead(self) -> tuple[str, datetime] | None:
+        """The alarm that is the next to come due. None where there is none, or the record failed."""
+        with suppress(StoreFailed):
+            for alarm_id in self._store.earliest(CLOCKS, FAR, 1):
+                alarm = self._store.get(CLOCKS, alarm_id)
+                return None if alarm is None else (alarm.id, alarm.due)
         return None
 
     def _release(self) -> None:

@@ -30,7 +30,7 @@ class Tower:
     def arm(self, alarm_id: str, *, minutes: float, case: str | None = None) -> None:
         alarm = Alarm(id=alarm_id, kind="climb", due=MONDAY + timedelta(minutes=minutes), case=case)
         self.store.stage(Commit(at=MONDAY, puts=(Put(table=CLOCKS, id=alarm_id, value=alarm),)))
-        self.clocks.wake()
+        self.clocks.staged()
 
     async def run(self) -> None:
         await self.clocks.start()
@@ -57,6 +57,17 @@ async def test_winding_the_clock_forward_wakes_the_clocks() -> None:
     await tower.clocks.idle()
     tower.clock.wind(hours=1)
     tower.clocks.wake()
+    await until(lambda: tower.composer.alarms == ["a"])
+    await tower.clocks.stop()
+
+
+async def test_a_clock_armed_anew_for_an_earlier_time_is_seen() -> None:
+    tower = Tower()
+    tower.arm("a", minutes=60)
+    tower.arm("b", minutes=90)
+    await tower.clocks.start()
+    await tower.clocks.idle()
+    tower.arm("a", minutes=0)
     await until(lambda: tower.composer.alarms == ["a"])
     await tower.clocks.stop()
 
