@@ -319,6 +319,17 @@ def test_the_grade_is_kept_with_the_case_and_shown_with_its_source() -> None:
     assert offered("grade")
 
 
+def test_the_log_in_of_an_official_account_is_shared_with_two_before_it_is_used() -> None:
+    used = [way for way in ways("official_account") if way.procedure.state == "done"]
+
+    assert used
+    for way in used:
+        assert way.outcome("agree") == "granted"
+        assert (way.outcome("shared"), way.outcome("shared_leader")) == ("done", "done")
+    steps = pack().flows["official_account"].steps
+    assert (steps["shared"].who[0], steps["shared_leader"].who[0]) == ("dsl", "slt")
+
+
 def test_every_conflict_of_the_two_lists_stands_where_the_safeguarding_lead_can_read_them() -> None:
     flow = pack().flows["policy_conflicts"]
     words = {"actions": "grid", "communications": "ways"}
@@ -390,8 +401,14 @@ def test_advice_is_taken_where_it_is_not_sure_and_about_an_adult_by_the_cases_ow
 
 
 def test_a_serious_incident_begins_by_itself_on_row_one_and_by_hand_from_two_roles() -> None:
-    assert begins("serious_incident", illegal="yes", pupil_subject="yes")
+    pupil = {"illegal": "yes", "pupil_subject": "yes"}
+
+    assert begins("serious_incident", flags=["illegal"], **pupil)
+    assert begins("serious_incident", flags=["illegal"], crime="yes", **pupil), "row 1, also once answered"
+    assert begins("serious_incident", child_protection="yes", **pupil), "row 1, held by the DSL"
     assert not begins("serious_incident", pupil_subject="yes")
+    assert not begins("serious_incident", crime="yes", **pupil), "a crime on another row"
+    assert offered("serious_incident", crime="yes", **pupil)
     assert pack().flows["serious_incident"].begun_by == ("dsl", "deputy_dsl", "online_safety_officer")
 
 
