@@ -12,6 +12,7 @@ from bot.casework import messages, verbs
 from bot.casework.incident import open_cases
 from bot.casework.office import Office, new_id
 from bot.casework.opening import earlier_cases
+from bot.casework.procedures.asking import may_ask, meant
 from bot.casework.procedures.reading import request_receipt
 from bot.casework.reading import adult_in, out_of_it, read_report
 from bot.casework.tables import CASES, CLOCKS, POSTED, RUNS
@@ -198,7 +199,18 @@ def show(office: Office, unit: Unit, run: Run) -> View:
             return request_receipt(office, unit, run, case, words)
         return receipt_view(words, run, cases_of(unit, run), reporter=run.person, now=unit.now)
     facts = Facts(directory=office.directory(), reporter=run.person, recorded=bool(run.cases))
-    return run_view(words, run, facts)
+    return run_view(words, run, facts, ask=_askable(office, words, run))
+
+
+def _askable(office: Office, words: Words, run: Run) -> str:
+    """What is offered beside a report that begins with what was typed: the very thing, or to ask at all."""
+    flow = words.definition.flows[run.flow]
+    typed = run.answers.get(flow.description_field, "")
+    if not typed or run.trail or run.cases or run.state != "open":
+        return ""
+    flows = may_ask(office.shelf.current(), office.directory(), run.person)
+    fits = meant(flows, typed)
+    return words.text(fits.title) if fits else words.say("button_ask") if flows else ""
 
 
 def cases_of(unit: Unit, run: Run) -> tuple[Case, ...]:

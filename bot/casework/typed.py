@@ -5,15 +5,23 @@ Must not know what else can be typed, nor how a card looks.
 
 from __future__ import annotations
 
+import re
+
 from bot.casework import messages
 from bot.casework.office import Office
 from bot.casework.reporting import arm_reminders, facts_for, record_cases
 from bot.casework.unit import Unit
+from bot.casework.words import Words, as_command
 from bot.engine.advance import Event, advance
 from bot.model.changed import replace
 from bot.model.definition import Definition
+from bot.model.people import Directory
 from bot.model.runs import Run
 
+ROOM = re.compile(r"[A-Za-z]{1,2}\d{1,3}|\d{1,3}[A-Za-z]")
+"""B12 or 4a."""
+LONGEST_PLACE = 12
+"""Words: more than that is a story."""
 MOST_KEPT = 12_000
 """Characters of one description: a longer one would not fit on the card that shows it."""
 
@@ -25,6 +33,9 @@ def take_typed(office: Office, unit: Unit, run: Run, text: str) -> bool:
     definition = office.shelf.by_hash(run.definition)
     flow = definition.flows[run.flow]
     key = _asked_in_words(definition, run, text)
+    if run.cases and key != flow.description_field:
+        words = Words(definition=definition, language=run.language)
+        key = key if says_where(words, office.directory(), text) else ""
     if not key:
         return _keep_for_later(office, unit, definition, run, text)
     values = {key: f"{run.answers.get(key, '')}\n{text}".strip()}
@@ -52,6 +63,30 @@ def _asked_in_words(definition: Definition, run: Run, text: str) -> str:
     field = flow.fields[step.fields[0]]
     fits = field.kind in ("text", "paragraph") and len(text) <= field.max_length
     return field.key if fits and not run.answers.get(field.key) else ""
+
+
+def says_where(words: Words, directory: Directory, text: str) -> bool:
+    """Whether words typed in danger say where somebody is, by the school's lists of such words.
+
+    A question does not, nor does what names somebody of the staff: the place is read at once by whoever is
+    alerted, before it is known who is involved (casework 1, 6). The reporter can still press that they do.
+    """
+    said = re.findall(r"[\w'-]+", text)
+    places = _listed(words, "spot_words")
+    named = {part for person in directory.people.values() for part in person.name.split()}
+    if "?" in text or "\n" in text or len(said) > LONGEST_PLACE:
+        return False
+    if any(
+        w.lower() in _listed(words, "spot_titles") or (w in named and w.lower() not in places) for w in said
+    ):
+        return False
+    if any(w.lower() in places or ROOM.fullmatch(w) for w in said):
+        return True
+    return any(f"{as_command(text)} ".startswith(f"{start} ") for start in _listed(words, "spot_starts"))
+
+
+def _listed(words: Words, key: str) -> frozenset[str]:
+    return frozenset(" ".join(way.split()) for way in words.say(key).split("|"))
 
 
 def _keep_for_later(office: Office, unit: Unit, definition: Definition, run: Run, text: str) -> bool:

@@ -16,6 +16,7 @@ from tests.integration.report_walks import (
     finish,
     person,
     posts_about,
+    runs_of,
     told,
 )
 
@@ -293,6 +294,59 @@ async def test_a_danger_report_may_say_where_by_a_typed_message(bot: Handrail) -
     await bot.settled()
 
     assert cases_in(bot)[0].answers["place"] == "Behind the sports hall"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["Behind the sports hall", "B12", "I'm in the art corridor, upstairs", "He is in the boys' toilets"],
+)
+async def test_typed_words_that_say_where_answer_where(bot: Handrail, place: str) -> None:
+    chat, _ = await in_danger(bot)
+    await chat.say(place)
+    await bot.settled()
+    assert cases_in(bot)[0].answers["place"] == place
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "He has a knife and will not give it up",
+        "What do I do?",
+        "Mr Smith is hitting him in the gym",
+        "Hetty is hitting him in the gym",
+        "It is in room 4? I think",
+        "She says that he was in her room last night and that he has been coming back since the summer",
+    ],
+)
+async def test_typed_words_that_do_not_say_where_are_kept_and_where_is_asked_again(
+    bot: Handrail, typed: str
+) -> None:
+    chat, case = await in_danger(bot)
+    await chat.say(typed)
+    await bot.settled()
+
+    (now,) = cases_in(bot)
+    assert not now.answers.get("place")
+    assert runs_of(bot, REPORTER)[0].answers["happened"] == typed
+    assert "Where are you now?" in chat.last_card.text
+    assert typed in chat.last_card.text
+    dsl = bot.school.chat("dsl")
+    await dsl.press("Open")
+    await bot.settled()
+    assert case.number in dsl.last_card.text
+    assert typed not in dsl.last_card.text, "who is involved is not known yet"
+
+
+async def test_words_that_were_not_known_to_say_where_do_so_with_a_press(bot: Handrail) -> None:
+    chat, _ = await in_danger(bot)
+    await chat.say("Down with the goats")
+    await bot.settled()
+    assert not cases_in(bot)[0].answers.get("place")
+
+    await chat.press("I am there")
+    await bot.settled()
+    assert cases_in(bot)[0].answers["place"] == "Down with the goats"
+    assert "Where are you now?" not in chat.last_card.text
 
 
 async def test_somebody_named_late_as_not_to_see_it_is_out_and_the_other_deputy_is_told(

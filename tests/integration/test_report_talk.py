@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.integration.conftest import Handrail
@@ -71,6 +73,45 @@ async def test_any_other_sentence_starts_a_report_and_is_kept_for_the_descriptio
     await finish(chat, happened="")
     await bot.settled()
     assert cases_in(bot)[0].answers["happened"] == "Two boys were passing something round in the corridor"
+
+
+@pytest.mark.parametrize(
+    ("typed", "button", "chosen"),
+    [
+        ("Is it allowed to use my own phone in lessons?", "Is it allowed?", "is_it_allowed"),
+        ("hello, can I use   WhatsApp with my class", "Is it allowed?", "is_it_allowed"),
+        ("Somebody in 7A has a question", "Ask for something", ""),
+    ],
+)
+async def test_a_typed_question_is_a_report_first_and_is_offered_beside_it(
+    bot: Handrail, typed: str, button: str, chosen: str
+) -> None:
+    chat = bot.school.chat(WHO)
+    await say(bot, typed)
+    report, before = chat.last_card, len(chat.cards)
+    assert "Is anyone in danger right now?" in report.text
+    assert f"press {button}" in report.text.replace("*", "")
+    assert report.buttons[-1] == button
+
+    for _ in range(2):
+        await report.press(button)
+        await bot.settled()
+    assert len(chat.cards) == before + 1, "the list stands below, once"
+    assert chat.last_card.text.startswith("Ask for something")
+    assert f'"value": "{chosen}"' in json.dumps(chat.last_card.content) or not chosen
+    assert chat.cards[-2].text == report.text
+    (run,) = runs_of(bot, WHO)
+    assert (run.state, run.answers["happened"]) == ("open", typed)
+
+
+async def test_nothing_is_offered_to_ask_where_nothing_was_typed_or_danger_was_said(bot: Handrail) -> None:
+    chat = bot.school.chat(WHO)
+    await say(bot, "report")
+    assert "Ask for something" not in chat.last_card.buttons
+    await say(bot, "Can I use my phone to film it?")
+    assert chat.last_card.buttons[-1] == "Is it allowed?"
+    await chat.press("Yes")
+    assert "Is it allowed?" not in chat.last_card.buttons
 
 
 async def test_a_sentence_typed_while_the_first_card_waits_is_added_to_the_description(bot: Handrail) -> None:

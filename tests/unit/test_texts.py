@@ -17,6 +17,8 @@ CASEWORK = Path(__file__).parents[2] / "bot" / "casework"
 TEXTS = set(load(find_pack("kingsmead")).texts)
 SAYING = ("say", "maybe")
 NOT_READ = {"source", "origin", "aliases", "danger_words"}
+MAY_BE_TYPED = ("command_", "spot_")
+"""How lists begin of what people may type: nobody reads them as sentences."""
 ON_PAPER = "paper_"
 """How sentences begin that casework never says; tests/unit/definitions/test_paper.py sees to these."""
 POLICYS_OWN = "tables"
@@ -79,7 +81,7 @@ def sentences(path: Path) -> Iterator[str]:
     def walk(value: object, *, read: bool) -> Iterator[str]:
         if isinstance(value, dict):
             for key, inner in value.items():
-                if key not in NOT_READ and not str(key).startswith("command_"):
+                if key not in NOT_READ and not str(key).startswith(MAY_BE_TYPED):
                     yield from walk(inner, read=read or key == "plain")
         elif isinstance(value, list):
             for inner in value:

@@ -6,12 +6,14 @@ case about an adult of the school it is its own authority, until the owner lets 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from bot.casework.office import Office
 from bot.casework.procedures.knowing import is_request, known_of, step_of
 from bot.casework.rerouting import told_of
 from bot.casework.unit import Unit
+from bot.casework.words import as_command
 from bot.engine.access import askable, barred_from_deciding, role_for, standing
 from bot.engine.conditions import holds
 from bot.engine.holders import STAFF
@@ -25,6 +27,8 @@ from bot.model.procedures import Procedure, asker_of, signed_now
 
 REQUESTER = "requester"
 """Among the roles of a step: whoever asked for it."""
+
+WORD = r"[\w'-]+"
 
 OWN = ("holder", "another", "deputy")
 
@@ -145,6 +149,14 @@ def may_ask(definition: Definition, directory: Directory, person: PersonId) -> t
     allowed = any(p.verb == "begin" and p.role in mine for p in definition.permissions)
     flows = (f for f in definition.flows.values() if f.use in ("request", "question"))
     return tuple(f for f in flows if allowed and mine & set(f.begun_by))
+
+
+def meant(flows: tuple[Flow, ...], text: str) -> Flow | None:
+    """Which of these a sentence seems to ask for: whose phrase of two words or more is in it, the longest."""
+    said = f" {' '.join(re.findall(WORD, as_command(text)))} "
+    phrases = [(phrase, flow) for flow in flows for phrase in flow.words if " " in phrase]
+    found = [(len(phrase), flow) for phrase, flow in phrases if f" {phrase} " in said]
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def is_staff(directory: Directory, person: PersonId) -> bool:

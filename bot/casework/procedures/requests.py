@@ -10,10 +10,10 @@ from datetime import timedelta
 from bot.casework import climbs, messages, verbs
 from bot.casework.late import with_refusal
 from bot.casework.office import Office, new_id, new_number
-from bot.casework.procedures.asking import REQUESTER, may_ask
+from bot.casework.procedures.asking import REQUESTER, may_ask, meant
 from bot.casework.procedures.knowing import flow_of, known_of, step_of
 from bot.casework.procedures.running import CLOCK, follow, write
-from bot.casework.tables import CASES, PROCEDURES
+from bot.casework.tables import CASES, PROCEDURES, RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
 from bot.casework.views.asked import answered, ask_view, asked_over
@@ -53,13 +53,27 @@ def press_ask(office: Office, unit: Unit, pressed: Pressed) -> Answer:
     """Show the list; or begin what was chosen, in a message of its own below."""
     words = Words(definition=office.shelf.current(), language=pressed.place.language)
     person = pressed.speaker.id
-    if pressed.verb == verbs.ASK:
-        return Answer(view=ask_card(office, words, person))
     flows = may_ask(words.definition, office.directory(), person)
+    if pressed.verb == verbs.ASK and pressed.target:
+        return _ask_beside(office, unit, pressed, flows)
+    if pressed.verb == verbs.ASK:
+        return Answer(view=ask_view(words, flows))
     chosen = next((f for f in flows if f.key == pressed.values.get(PICKED, "")), None)
     if chosen is None:
         return Answer(view=ask_view(words, flows, errors={PICKED: "choose"}), refused=True)
     begin_asking(office, unit, person, chosen, language=pressed.place.language)
+    return Answer(text=words.say("ask_below"))
+
+
+def _ask_beside(office: Office, unit: Unit, pressed: Pressed, flows: tuple[Flow, ...]) -> Answer:
+    """From a report that began with what was typed: the list comes below, and the report stays as it is."""
+    words = Words(definition=office.shelf.current(), language=pressed.place.language)
+    run = unit.get(RUNS, pressed.target)
+    if run is None or run.person != pressed.speaker.id:
+        return Answer(text=words.say("not_found"), refused=True)
+    fits = meant(flows, "\n".join(run.answers.values()))
+    chosen = fits.key if fits else ""
+    messages.reply(office, unit, run.person, "ask", key=f"ask/{run.id}/{run.visit}", chosen=chosen)
     return Answer(text=words.say("ask_below"))
 
 

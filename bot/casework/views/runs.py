@@ -21,13 +21,16 @@ from bot.model.views import Facts as FactRows
 LONGEST_SHOWN = 600
 
 
-def run_view(words: Words, run: Run, facts: Facts) -> View:
-    """The card of a run that is open, saved or cancelled."""
+def run_view(words: Words, run: Run, facts: Facts, *, ask: str = "") -> View:
+    """The card of a run that is open, saved or cancelled.
+
+    `ask`: what its reader may ask instead, who has typed something that may have been no report.
+    """
     if run.state == "saved":
         return _parked(words, run, "run_saved")
     if run.state in ("cancelled", "deleted"):
         return _parked(words, run, "run_cancelled" if run.state == "cancelled" else "run_deleted")
-    return _step_view(words, run, facts)
+    return _step_view(words, run, facts, ask)
 
 
 def _parked(words: Words, run: Run, key: str) -> View:
@@ -48,7 +51,7 @@ def _parked(words: Words, run: Run, key: str) -> View:
     )
 
 
-def _step_view(words: Words, run: Run, facts: Facts) -> View:
+def _step_view(words: Words, run: Run, facts: Facts, ask: str) -> View:
     flow = words.definition.flows[run.flow]
     step = flow.steps[run.step]
     answers = live_answers(flow, run)
@@ -57,6 +60,12 @@ def _step_view(words: Words, run: Run, facts: Facts) -> View:
     blocks.extend(_asked_first(words, flow, step, run))
     if _kept_unseen(flow, step, run):
         blocks.append(Paragraph(text=words.say("words_kept"), subtle=True))
+    if ask:
+        blocks.append(Paragraph(text=words.say("words_ask", ask=ask), subtle=True))
+    where = _where(words, flow, step, run)
+    if where:
+        said = words.say("words_where", text=literal(where.values[0][1]), button=where.label)
+        blocks.append(Paragraph(text=said))
     if step.review:
         blocks.extend(_review(words, flow, run, facts))
     blocks.extend(
@@ -77,13 +86,39 @@ def _step_view(words: Words, run: Run, facts: Facts) -> View:
     return View(
         summary=words.say("run_summary"),
         blocks=tuple(blocks),
-        actions=_actions(words, flow, step, run),
+        actions=(
+            *((where,) if where else ()),
+            *_actions(words, flow, step, run),
+            *((_ask_action(run, ask),) if ask else ()),
+        ),
         language=words.language,
         revision=run.revision,
         refresh=Action(
             verb=verbs.RECEIPT, label="", target=run.id, action_id=verbs.visit_id(run), sends_inputs=False
         ),
         refresh_for=run.person,
+    )
+
+
+def _ask_action(run: Run, label: str) -> Action:
+    return Action(verb=verbs.ASK, label=label, target=run.id, action_id="", sends_inputs=False)
+
+
+def _where(words: Words, flow: Flow, step: Step, run: Run) -> Action | None:
+    """While a report of danger asks where somebody is: the button that what was typed last says it."""
+    typed = run.answers.get(flow.description_field, "").rpartition("\n")[2]
+    field = flow.fields[step.fields[0]] if len(step.fields) == 1 else None
+    if not run.cases or not typed or field is None or field.key == flow.description_field:
+        return None
+    if field.kind != "text" or step.review or run.answers.get(field.key) or len(typed) > field.max_length:
+        return None
+    return Action(
+        verb=verbs.ANSWER,
+        label=words.say("button_where"),
+        target=run.id,
+        action_id=verbs.visit_id(run),
+        values=((field.key, typed),),
+        sends_inputs=False,
     )
 
 
