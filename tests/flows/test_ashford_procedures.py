@@ -708,9 +708,10 @@ def test_what_stands_on_an_official_account_is_answered_only_where_it_is_no_crim
 
 
 def test_what_is_said_of_a_member_of_staff_there_is_not_told_to_the_headteacher_by_itself() -> None:
-    way = walk("channel_content", about_what="staff")
+    way = walk("channel_content", about_what="staff", crime_here="yes")
 
     assert way.told == []
+    assert "illegal_path" not in way.started
     assert "about_staff" in way.steps
     assert walk("channel_content", about_what="criticism").told == ["headteacher"]
 
