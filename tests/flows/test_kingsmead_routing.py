@@ -160,6 +160,8 @@ def test_remarks_of_nobody_known_reach_the_management_team_too() -> None:
     assert told(send(answers={"what": "rules"}, facts=nobody, excluded=["online_safety_officer"])) == ["slt"]
     assert told(send(answers={"what": "rules"}, facts=nobody, flags=["child_protection"])) == []
     assert told(send(answers={"what": "not_sure"}, facts=nobody)) == []
+    early = send(answers={"what": "rules", "danger": "yes"}, facts={**nobody, "someone_named": "no"})
+    assert "online_safety_officer" not in told(early), "nobody has said yet who is involved"
 
 
 @pytest.mark.parametrize("where", ["home", "both"])
