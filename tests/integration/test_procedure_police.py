@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.casework import verbs
 from bot.casework.procedures.knowing import open_ones
 from bot.model.cases import Case
 from tests.integration.case_work import (
@@ -18,8 +19,10 @@ from tests.integration.case_work import (
     done,
     in_chat,
     now,
+    press,
     rules,
     school_day,
+    text_of,
 )
 from tests.integration.conftest import Handrail
 from tests.integration.test_procedures import begun, passed, procedure, step
@@ -34,6 +37,12 @@ async def to_the_police(bot: Handrail, name: str, case: Case) -> str:
     await passed(bot, name, case, "illegal_path", device_there="no", blocked="outside")
     await passed(bot, name, case, "illegal_path", **spoken)
     return await passed(bot, name, case, "illegal_path")
+
+
+async def shown(bot: Handrail, name: str, case: Case, flow: str) -> str:
+    """What the step that the procedure waits for says when it is opened."""
+    mark = verbs.step_id(procedure(bot, case, flow))
+    return text_of(await press(bot, name, verbs.STEP, case.id, mark))
 
 
 def running(bot: Handrail, case: Case) -> set[str]:
@@ -79,6 +88,22 @@ async def test_a_picture_of_a_child_and_an_adult_of_the_school_are_the_illegal_p
         assert not in_chat(bot, OLLY, case), "fewer know of it"
         assert await passed(bot, HETTY, case, "illegal_path", **NOT_MADE) == "agencies"
         assert await passed(bot, HETTY, case, "illegal_path", **NOT_MADE) == "done"
+
+
+async def test_a_step_that_is_our_own_caution_is_not_called_the_policys(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await child(bot), "take")
+        await begun(bot, DEE, case, "pupil_account")
+        risk = {"account": "x", "account_risk": "y", "account_significant": "yes", "account_illegal": "no"}
+        await passed(bot, DEE, case, "pupil_account", **risk)
+        ours = await shown(bot, DEE, case, "pupil_account")
+        assert "From the policy" in ours
+
+        await passed(bot, DEE, case, "pupil_account", may_ask="hold", may_ask_why="It is the father")
+        caution = await shown(bot, DEE, case, "pupil_account")
+        assert "Ask the police first" in caution
+        assert "This step is Handrail's own" in caution
+        assert "From the policy" not in caution
 
 
 async def test_what_the_list_of_user_actions_calls_a_trigger_starts_the_illegal_path(tmp_path: Path) -> None:

@@ -91,11 +91,8 @@ def _national(words: Words, step: Step) -> list[Block]:
     """Where a step comes from, for whoever sees the case; national practice is to be checked before use."""
     if step.origin == "national":
         return [Notice(text=words.say("step_national", source=literal(step.source)), tone="accent")]
-    return (
-        [Paragraph(text=words.say("step_source", source=literal(step.source)), subtle=True)]
-        if step.source
-        else []
-    )
+    said = "step_product" if step.origin == "product" else "step_source"
+    return [Paragraph(text=words.say(said, source=literal(step.source)), subtle=True)] if step.source else []
 
 
 def looked_up(words: Words, line: Line) -> list[Block]:
