@@ -33,6 +33,12 @@ from bot.model.procedures import (
 )  # fmt: skip
 from bot.model.tables import DecisionTable
 
+UNSURE = ("yes", "not_sure")
+"""Answers to "could it be a crime?" after which nothing is deleted."""
+
+UNDONE = ("not_done", "not_made")
+"""Outcomes by which nothing has happened."""
+
 SILENT = frozenset({"decision", "notify", "end"})
 """Steps that ask nobody: they are passed in the same unit of work."""
 
@@ -116,7 +122,8 @@ def begin(
 def advance(definition: Definition, procedure: Procedure, act: Act, known: Known, now: datetime) -> Walked:
     """The procedure after the act. With faults it stays where it is and `errors` holds a code by field.
 
-    Codes: those of fields, `requires` (an earlier step is missing), `signed` (who signs has signed already).
+    Codes: those of fields, `requires` (an earlier step is missing), `signed` (who signs has signed already),
+    `could_be_crime` (nothing is deleted now).
     An act that does not fit where it stands changes nothing. Raises FlowStuck when it leads nowhere.
     """
     flow = definition.flows[procedure.flow]
@@ -157,10 +164,22 @@ def _answered(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
     if kept.errors:
         return kept, ()
     outcome = _outcome(step, kept)
+    if _destroys_proof(walk, procedure, step, outcome):
+        return replace(kept, errors={FORM: "could_be_crime"}), ()
     if step.kind != "custody":
         return _passed(walk, kept, outcome)
     kept = replace(kept, hand_overs=(*kept.hand_overs, _hand_over(walk, step, kept.answers)))
     return _passed(walk, kept, outcome, before=(Follows(kind="handed", step=step.key, outcome=outcome),))
+
+
+def _destroys_proof(walk: _Walk, procedure: Procedure, step: Step, outcome: str) -> bool:
+    """Whether the step would delete what could be proof of a crime, as the case is now and not as it was when
+    it was asked; but for what somebody outside was told of before, whose word it then is (casework 5).
+    """
+    facts = walk.known.facts
+    unsure = facts.get("crime") in UNSURE or facts.get("illegal") == "yes"
+    referred = any(procedure.answers.get(key) == "made" for key in step.requires)
+    return bool(step.deletes) and unsure and not referred and outcome not in UNDONE
 
 
 def _outcome(step: Step, procedure: Procedure) -> str:

@@ -113,7 +113,7 @@ def walk(
     An approval is signed by each role in turn until it is decided; a wait that no answer ends is waited out.
     """
     given = {key.replace("__", "."): value for key, value in answers.items()}
-    known = _known(flags, {**CASE, **(facts or {})})
+    known = known_of(flags, {**CASE, **(facts or {})})
     procedure, follows = begin(pack(), flow, known, procedure_id="p", case="c", now=NOW, asked_by="t/asked")
     found, now = [*follows], NOW
     for at in range(MOST_ACTS):
@@ -146,7 +146,8 @@ def _act(
     return Act(kind=kind, values=values, by=by, role=role)  # type: ignore[arg-type]  # one of two words
 
 
-def _known(flags: Collection[str], facts: Mapping[str, str]) -> Known:
+def known_of(flags: Collection[str], facts: Mapping[str, str]) -> Known:
+    """What a procedure is walked on, in a school where nobody holds a role."""
     directory = Directory(
         version="1", tenant="t", people={}, pupils={}, roles=pack().roles, last_resort=pack().last_resort
     )

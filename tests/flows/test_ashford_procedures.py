@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from bot.engine.conditions import holds
+from bot.engine.fields import FORM
+from bot.engine.procedure import Act, advance, begin
 from bot.engine.step_form import form_of
 from bot.model.conditions import AllOf, AnyOf, Condition
 from bot.model.flows import Field
-from tests.flows.ashford import CASE, Way, first_of, pack, walk
+from bot.model.procedures import Procedure, StepDone
+from tests.flows.ashford import CASE, NOW, Way, first_of, known_of, pack, walk
 
 ILLEGAL: list[Mapping[str, str]] = [
     {"crime": "yes", "illegal": "yes"},
@@ -850,6 +854,40 @@ def test_there_is_no_action_of_a_table_where_there_is_no_table() -> None:
 
 
 # --- whatever is answered
+
+DELETING = [
+    (flow.key, step.key) for flow in pack().flows.values() for step in flow.steps.values() if step.deletes
+]
+
+
+def pressed(flow: str, key: str, outcome: str, referred: str, facts: Mapping[str, str]) -> Procedure:
+    """A deleting step that was asked for in time, answered by these facts."""
+    step, known = pack().flows[flow].steps[key], known_of((), {**CASE, **facts})
+    begun, _ = begin(pack(), flow, known, procedure_id="p", case="c", now=NOW)
+    done = tuple(StepDone(step=each, at=NOW) for each in step.requires)
+    asked = replace(begun, step=key, done=done, answers=dict.fromkeys(step.requires, referred))
+    form = form_of(pack(), pack().flows[flow], step)
+    values = {k: outcome if k.endswith(".outcome") else first_of(k, field) for k, field in form.items()}
+    return advance(pack(), asked, Act(kind="answer", values=values, by="t/a"), known, NOW)[0]
+
+
+@pytest.mark.parametrize(("flow", "key"), DELETING)
+@pytest.mark.parametrize("facts", ILLEGAL)
+def test_what_was_to_be_deleted_stays_when_it_could_be_a_crime_since(
+    flow: str, key: str, facts: Mapping[str, str]
+) -> None:
+    outcomes = (
+        ("made", "not_made") if pack().flows[flow].steps[key].kind == "referral" else ("done", "not_done")
+    )
+    done, undone = (pressed(flow, key, outcome, "not_made", facts) for outcome in outcomes)
+
+    assert done.errors == {FORM: "could_be_crime"}
+    assert not undone.errors
+    assert not pressed(flow, key, outcomes[0], "not_made", {"crime": "no"}).errors
+
+
+def test_what_the_police_told_the_school_to_delete_is_deleted() -> None:
+    assert not pressed("indecent_images", "delete", "done", "made", {"crime": "yes", "illegal": "yes"}).errors
 
 
 @pytest.mark.parametrize("flow", OWNED)
