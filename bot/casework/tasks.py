@@ -12,8 +12,10 @@ from bot.casework import messages, refreshing, verbs
 from bot.casework.acting import Doing, Done, NotNow
 from bot.casework.envelopes import NOBODY
 from bot.casework.office import HANDRAIL, Office, new_id
+from bot.casework.procedures.knowing import flow_of
 from bot.casework.rerouting import told_of
 from bot.casework.tables import ACCESS, CASES, POSTED
+from bot.casework.twice import open_procedure, shown_before
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
 from bot.casework.views.tasks import task_view
@@ -38,6 +40,10 @@ def send_task(d: Doing) -> Done:
     decision = next((x for x in tasks_due(d.case) if x.action == d.values["action"]), None)
     if decision is None:
         raise NotNow(d.words.say("task_not_due"))
+    first = open_procedure(d.office, d.unit, d.case, decision.action)
+    if first is not None and not shown_before(d.unit, d.case, first.id, decision.action, d.person):
+        title = d.words.text(flow_of(d.office, first).title)
+        raise NotNow(d.words.say("task_twice", title=title, role=d.words.role(decision.task)))
     role = told_of(d.office, d.case, decision.task)
     task = Task(
         id=new_id(), action=decision.action, role=role, text=d.values["text"], by=d.person, by_role=d.role,

@@ -8,8 +8,10 @@ import pytest
 
 from bot.casework import messages, verbs
 from bot.casework.following import Following
+from bot.casework.procedures.knowing import open_ones
 from bot.casework.tables import OUTBOX, REFERENCES
 from bot.model.cases import Case
+from bot.model.events import Answer
 from tests.fakes.messenger import FakeMessenger
 from tests.integration.case_work import (
     EVERYBODY,
@@ -171,3 +173,60 @@ async def test_a_task_that_could_not_go_for_a_moment_cuts_nobody_off(tmp_path: P
         assert REFERENCES.name not in puts
         faulty = why in ("card_faulty", "compose_failed")
         assert puts[OUTBOX.name].kind == (messages.NOTICE if faulty else messages.TASK)
+
+
+async def begin_asked(bot: Handrail, name: str, case: Case, flow: str) -> Answer:
+    """The procedure begun by hand; the answer, whatever it is."""
+    form = await press(bot, name, verbs.BEGIN, case.id, "begin")
+    assert form.view is not None
+    mark = next(a.action_id for a in form.view.actions if a.verb == verbs.BEGIN_DO)
+    answer = await press(bot, name, verbs.BEGIN_DO, case.id, mark, flow=flow)
+    await bot.settled()
+    return answer
+
+
+def open_flows(bot: Handrail, case: Case) -> list[str]:
+    return [p.flow for p in open_ones(bot.service.office.unit(), now(bot, case))]
+
+
+async def test_a_procedure_that_asks_what_a_task_asks_already_shows_the_task_first(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await sent_task(bot)
+        first = await begin_asked(bot, TESS, case, "technical_task")
+        assert first.refused
+        assert WORDS in text_of(first)
+        assert not open_flows(bot, case)
+        assert not (await begin_asked(bot, TESS, case, "technical_task")).refused, "it is something else"
+        assert open_flows(bot, case) == ["technical_task"]
+
+
+async def test_a_procedure_begins_at_once_where_the_task_was_acknowledged_or_is_about_something_else(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await sent_task(bot)
+        assert not (await begin_asked(bot, TESS, case, "network_access")).refused
+        chat = bot.school.chat(IAN)
+        await chat.press("Open")
+        await chat.press("I'll see to it")
+        await bot.settled()
+        assert not (await begin_asked(bot, TESS, case, "technical_task")).refused
+
+
+async def test_a_task_that_an_open_procedure_asks_already_is_sent_only_by_a_second_press(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, YARA, await rules(bot, "data_damage"), "take")
+        assert not (await begin_asked(bot, YARA, case, "network_access")).refused
+        for action in ("ict", "network_access"):
+            await done(bot, YARA, case, "decide", action=action, answer="yes", why="He did it twice")
+        first = await do(bot, YARA, case, "send_task", action="network_access", text="Remove his access")
+        assert first.refused
+        assert "Remove network or internet access for a time" in text_of(first)
+        assert not now(bot, case).tasks
+        assert not in_chat(bot, IAN, case)
+        other = await done(bot, YARA, case, "send_task", **TASK)
+        assert [task.action for task in other.tasks] == ["ict"], "another matter goes out at once"
+        again = await done(bot, YARA, case, "send_task", action="network_access", text="His brother's too")
+        assert [task.action for task in again.tasks] == ["ict", "network_access"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.casework import refreshing, verbs
+from bot.casework.late import with_refusal
 from bot.casework.procedures.asking import handles, may_begin, may_do
 from bot.casework.procedures.knowing import (
     known_of,
@@ -19,6 +20,7 @@ from bot.casework.procedures.reading import (
 )  # fmt: skip
 from bot.casework.procedures.running import act, begin
 from bot.casework.procedures.turn import Turn, where_it_stands
+from bot.casework.twice import open_task, shown_before
 from bot.casework.views.procedures import (
     PICKED,
     WHY,
@@ -26,12 +28,16 @@ from bot.casework.views.procedures import (
     stop_form,
     stop_view,
 )  # fmt: skip
+from bot.casework.views.room import clipped
 from bot.engine.fields import fault_of
 from bot.engine.procedure import Act
 from bot.model.changed import replace
 from bot.model.events import Answer
 from bot.model.flows import Field
+from bot.model.text import literal
 from bot.model.views import View
+
+MOST_SHOWN = 300
 
 
 def show_begin(turn: Turn) -> Answer:
@@ -61,6 +67,12 @@ def do_begin(turn: Turn) -> Answer:
     if chosen not in offered:
         errors = {PICKED: "choose"}
         return Answer(view=_begin_card(turn, turn.pressed.action_id, errors), refused=True)
+    first = open_task(office, case, chosen)
+    if first is not None and not shown_before(unit, case, first.id, chosen, person):
+        text = literal(clipped(first.text, MOST_SHOWN))
+        said = turn.words.say("begin_twice", role=turn.words.role(first.role.role), text=text)
+        view = _begin_card(turn, turn.pressed.action_id)
+        return Answer(view=with_refusal(turn.words, view, said, ""), refused=True)
     case = begin(office, unit, case, chosen, by=person, role=role)
     turn.remember()
     refreshing.refresh_case(office, unit, case)
