@@ -30,6 +30,7 @@ from bot.model.procedures import (
     asker_of,
     next_reminder,
     signed_now,
+    unpassed,
 )  # fmt: skip
 from bot.model.tables import DecisionTable
 
@@ -46,11 +47,12 @@ SILENT = frozenset({"decision", "notify", "end"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What happened. answer: the step's form was sent. sign: a word on an approval (`values` answer, why).
-    hand_over: a device went on, after its step was passed (`step` names it). stop: the owner ends the
+    hand_over: a device went on, after its step was passed (`step` names it). reopen: an approval that was
+    passed (`step`) has too few signatures left. stop: the owner ends the
     procedure. wake: its own clock fired. `by` None and `role` empty are the clock's.
     """
 
-    kind: Literal["answer", "sign", "hand_over", "stop", "wake"]
+    kind: Literal["answer", "sign", "hand_over", "reopen", "stop", "wake"]
     values: Mapping[str, str] = field(default_factory=dict)
     by: PersonId | None = None
     role: str = ""
@@ -134,6 +136,8 @@ def advance(definition: Definition, procedure: Procedure, act: Act, known: Known
         return procedure, ()
     if act.kind == "stop":
         return _ended(walk, procedure, "stopped")
+    if act.kind == "reopen":
+        return _reopened(walk, procedure)
     if act.kind == "wake" or is_over(procedure, now):
         # Its clock may fire a moment later: whatever is said when the time is over comes too late.
         return _woken(replace(walk, act=Act(kind="wake")), procedure)
@@ -244,6 +248,12 @@ def _signed(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
     if len(signed_now(kept)) >= (step.needs or len(step.approvers)):
         return _passed(walk, kept, "granted", before=follows)
     return replace(kept, visit=kept.visit + 1), follows
+
+
+def _reopened(walk: _Walk, procedure: Procedure) -> Walked:
+    key = walk.act.step
+    moved, after = _entered(walk, unpassed(procedure, key, walk.now), key)
+    return moved, (Follows(kind="passed", step=key, outcome="void"), *after)
 
 
 def _woken(walk: _Walk, procedure: Procedure) -> Walked:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.model.changed import replace
 from bot.model.people import PersonId, RoleRef
 
 ProcedureState = Literal["open", "done", "stopped"]
@@ -116,6 +117,22 @@ def signed_now(procedure: Procedure) -> tuple[Signature, ...]:
     stay = len(procedure.done)
     here = (s for s in procedure.signatures if (s.step, s.stay) == (procedure.step, stay))
     return tuple(s for s in here if not s.void)
+
+
+def unpassed(procedure: Procedure, approval: str, at: datetime) -> Procedure:
+    """The procedure as if that approval had not been granted, with a line that says so.
+
+    What was signed there last and still counts goes on counting at the visit that begins now.
+    """
+    stay = len(procedure.done) + 1
+    last = max((s.stay for s in procedure.signatures if s.step == approval), default=0)
+    signatures = tuple(
+        replace(s, stay=stay) if (s.step, s.stay) == (approval, last) and s.yes and not s.void else s
+        for s in procedure.signatures
+    )
+    void = StepDone(step=approval, at=at, outcome="void")
+    answers = {key: said for key, said in procedure.answers.items() if key != approval}
+    return replace(procedure, done=(*procedure.done, void), signatures=signatures, answers=answers)
 
 
 def next_reminder(procedure: Procedure) -> datetime | None:

@@ -62,18 +62,46 @@ async def test_the_card_inside_the_case_says_that_a_signature_no_longer_counts(t
         assert "The signature as Online Safety Officer no longer counts" in shown
 
 
-async def test_of_what_was_passed_by_such_a_signature_the_owner_hears(tmp_path: Path) -> None:
+async def test_what_was_passed_and_not_done_yet_waits_again_for_the_signature_that_is_lacking(
+    tmp_path: Path,
+) -> None:
     async with school_day(tmp_path) as bot:
         case = await account_to_be_signed(bot)
         for name in (DEE, OLLY, HETTY):
             await passed(bot, name, case, FLOW, answer="yes")
-        assert procedure(bot, case, FLOW).step == "enter"
-        await done(bot, DEE, case, "cannot_see", who=who(bot, OLLY), why="A friend of the family")
+        late = procedure(bot, case, FLOW)
+        assert late.step == "enter"
+        await done(bot, DEE, case, "cannot_see", who=who(bot, HETTY), why="A friend of the family")
         await bot.settled()
-        assert procedure(bot, case, FLOW).step == "enter", "what was done is not undone"
-        told = [line for line in lines_to(bot, DEE, case) if "Their signature no longer counts" in line]
+        run = procedure(bot, case, FLOW)
+        assert run.step == "three_sign"
+        assert {s.by for s in signed_now(run)} == {who(bot, DEE), who(bot, OLLY)}
+        assert [d.outcome for d in run.done if d.step == "three_sign"] == ["granted", "void"]
+        assert any("Another colleague is asked" in line for line in lines_to(bot, DEE, case))
+        refused = await press(bot, OLLY, verbs.STEP_DO, case.id, verbs.step_id(late), outcome="done")
+        assert refused.refused, "nobody enters meanwhile"
+        assert (await step(bot, HETTY, case, FLOW, answer="yes")).refused
+        assert in_chat(bot, SAL, case), "who stands in for the role is asked"
+        assert await passed(bot, SAL, case, FLOW, answer="yes") == "enter"
+        done_now = {"outcome": "done", "entered_with": "A deputy", "saw_illegal": "no"}
+        assert not (await step(bot, OLLY, case, FLOW, **done_now)).refused
+
+
+async def test_of_what_was_done_by_such_a_signature_the_owner_hears(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await account_to_be_signed(bot)
+        for name in (DEE, OLLY, HETTY):
+            await passed(bot, name, case, FLOW, answer="yes")
+        entered = await step(bot, OLLY, case, FLOW, outcome="done", entered_with="A deputy", saw_illegal="no")
+        assert not entered.refused, text_of(entered)
+        before = procedure(bot, case, FLOW)
+        await done(bot, DEE, case, "cannot_see", who=who(bot, HETTY), why="A friend of the family")
+        await bot.settled()
+        after = procedure(bot, case, FLOW)
+        assert (after.step, after.state, after.done) == (before.step, before.state, before.done)
+        told = [line for line in lines_to(bot, DEE, case) if "still stands" in line]
         assert len(told) == 1
-        assert not any("signature no longer counts" in line for line in lines_to(bot, OLLY, case))
+        assert not any("no longer counts" in line for line in lines_to(bot, HETTY, case))
         await done(bot, DEE, case, "cannot_see", who=who(bot, GWEN), why="A friend too")
         assert kinds(bot, case).count("signature_void") == 1
 

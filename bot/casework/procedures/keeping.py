@@ -13,7 +13,7 @@ from bot.casework.procedures.running import act, begin_by_itself, queue, tell_ow
 from bot.casework.unit import Unit
 from bot.engine.access import barred_from_deciding
 from bot.engine.conditions import holds
-from bot.engine.procedure import Act
+from bot.engine.procedure import SILENT, Act
 from bot.model.cases import Case
 from bot.model.changed import replace
 from bot.model.procedures import Procedure, Signature, signed_now
@@ -57,8 +57,9 @@ def stop_by_itself(office: Office, unit: Unit, case: Case) -> Case:
 def withdraw_signatures(office: Office, unit: Unit, case: Case) -> Case:
     """What people who are now out of the case have signed counts no longer: with the reason, on record.
 
-    While the approval is open another holder of the role is asked. What was passed by such a signature is
-    not undone: the owner hears of it, and decides whether it stands.
+    While the approval is open another holder of the role is asked; so it is where it was passed and nothing
+    has been done since, for the procedure goes back to it. What was done by then is not undone: the owner
+    hears of it, and decides whether it stands.
     """
     barred = barred_from_deciding(case, office.directory())
     for procedure in procedures_of(unit, case):
@@ -81,9 +82,24 @@ def _withdrawn(
         )  # fmt: skip
     for role in here:
         queue(office, unit, case, procedure, role, mark=f"anew/{case.revision}")
+    again = next((s for s in lost if _nothing_since(office, procedure, s)), None)
+    if again is not None:
+        procedure, case = act(office, unit, case, procedure, Act(kind="reopen", step=again.step))
     if len(here) < len(lost):
-        tell_owner(office, unit, case, procedure, "signature_void", mark=str(case.revision))
+        said = "signature_again" if again is not None else "signature_void"
+        tell_owner(office, unit, case, procedure, said, mark=str(case.revision))
     return case
+
+
+def _nothing_since(office: Office, procedure: Procedure, lost: Signature) -> bool:
+    """Whether the procedure went on by that signature, and nobody has done anything in it since then."""
+    if procedure.state != "open" or len(procedure.done) <= lost.stay:
+        return False
+    steps = flow_of(office, procedure).steps
+    approval, *since = procedure.done[lost.stay :]
+    silent = all(d.by is None and steps[d.step].kind in SILENT and not steps[d.step].starts for d in since)
+    granted = approval.outcome == "granted" and not steps[approval.step].starts
+    return granted and silent and not signed_now(procedure)
 
 
 def _content(procedure: Procedure, signature: Signature) -> dict[str, str]:

@@ -331,6 +331,27 @@ def test_a_signature_counts_for_its_own_round_also_where_a_no_leads_straight_bac
     assert walk.procedure.step == "enter"
 
 
+def test_an_approval_that_lost_a_signature_is_gone_back_to_and_the_others_need_not_sign_again() -> None:
+    walk = Walk(definition_with(APPROVAL))
+    for by, role in (("t/a", "dsl"), ("t/b", "headteacher"), ("t/c", "online_safety_officer")):
+        walk.act("sign", by=by, role=role, ask__answer="yes")
+    assert walk.procedure.step == "enter"
+    void = tuple(replace(s, void="left_out") if s.by == "t/b" else s for s in walk.procedure.signatures)
+    walk.procedure = replace(walk.procedure, signatures=void)
+    walk.now = NOW + timedelta(hours=2)
+    walk.act("reopen", by="", step="ask")
+    assert walk.procedure.step == "ask"
+    assert walk.procedure.expires_at == walk.now + timedelta(minutes=60)
+    assert "ask" not in walk.procedure.answers
+    assert [(s.by, s.void) for s in walk.procedure.signatures] == [
+        ("t/a", ""), ("t/b", "left_out"), ("t/c", ""),
+    ]  # fmt: skip
+    walk.act("sign", by="t/a", role="headteacher", ask__answer="yes")
+    assert walk.procedure.errors == {FORM: "signed"}, "three people, not one twice"
+    walk.act("sign", by="t/d", role="headteacher", ask__answer="yes")
+    assert walk.procedure.step == "enter"
+
+
 def test_nobody_signs_once_the_time_is_over_even_before_its_clock_has_fired() -> None:
     walk = Walk(definition_with(APPROVAL.replace("needs: 3", "needs: 1")))
     walk.now = NOW + timedelta(minutes=61)
