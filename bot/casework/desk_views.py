@@ -14,13 +14,14 @@ from bot.casework.office import Office
 from bot.casework.overdue import banner
 from bot.casework.procedures.asking import may_ask
 from bot.casework.procedures.requests import ask_card
-from bot.casework.reporting import cases_of, runs_of
+from bot.casework.reporting import cases_of, runs_of, title_meant
 from bot.casework.tables import CASES, RUNS
 from bot.casework.views.alerts import waiting_word
 from bot.casework.views.forms import titled
-from bot.casework.views.receipts import help_view, mine_view, start_action
+from bot.casework.views.receipts import ask_action, help_view, mine_view, start_action
 from bot.casework.words import Words
 from bot.engine.access import may_see
+from bot.model.changed import replace
 from bot.model.outbox import Item
 from bot.model.people import PersonId
 from bot.model.text import literal
@@ -75,6 +76,7 @@ def typed_view(office: Office, words: Words, item: Item) -> View:
     case = office.store.get(CASES, sent.cases[0]) if sent and sent.cases else None
     number = case.number if case else ""
     text = next(iter(draft.answers.values()), "") if draft else ""
+    ask = title_meant(office, words, item.to_person or "", text)
     return View(
         summary=words.say("typed_title"),
         blocks=(*titled(words.say("typed_title")), Paragraph(text=literal(text))),
@@ -92,6 +94,7 @@ def typed_view(office: Office, words: Words, item: Item) -> View:
                 target=item.params["draft"],
                 action_id=item.params["sent"],
             ),
+            *((replace(ask_action(words), label=ask, target=item.params["draft"]),) if ask else ()),
         ),
         language=words.language,
     )

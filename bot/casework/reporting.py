@@ -204,13 +204,17 @@ def show(office: Office, unit: Unit, run: Run) -> View:
 
 def _askable(office: Office, words: Words, run: Run) -> str:
     """What is offered beside a report that begins with what was typed: the very thing, or to ask at all."""
-    flow = words.definition.flows[run.flow]
-    typed = run.answers.get(flow.description_field, "")
+    typed = run.answers.get(words.definition.flows[run.flow].description_field, "")
     if not typed or run.trail or run.cases or run.state != "open":
         return ""
-    flows = may_ask(office.shelf.current(), office.directory(), run.person)
-    fits = meant(flows, typed)
-    return words.text(fits.title) if fits else words.say("button_ask") if flows else ""
+    asks = may_ask(office.shelf.current(), office.directory(), run.person)
+    return title_meant(office, words, run.person, typed) or (words.say("button_ask") if asks else "")
+
+
+def title_meant(office: Office, words: Words, person: PersonId, typed: str) -> str:
+    """What of all that the person may ask for the sentence seems to ask; nothing if that cannot be told."""
+    fits = meant(may_ask(office.shelf.current(), office.directory(), person), typed)
+    return words.text(fits.title) if fits else ""
 
 
 def cases_of(unit: Unit, run: Run) -> tuple[Case, ...]:

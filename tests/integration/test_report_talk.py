@@ -104,6 +104,18 @@ async def test_a_typed_question_is_a_report_first_and_is_offered_beside_it(
     assert (run.state, run.answers["happened"]) == ("open", typed)
 
 
+async def test_a_question_typed_after_sending_is_offered_beside_adding_it(bot: Handrail) -> None:
+    chat = bot.school.chat(WHO)
+    await report(bot, WHO)
+    await say(bot, "Is it allowed to use my own phone?")
+    card = chat.last_card
+    assert card.buttons[1:] == ["It is a new report", "Is it allowed?"]
+    await card.press("Is it allowed?")
+    await bot.settled()
+    assert chat.last_card.text.startswith("Ask for something")
+    assert [r.answers.get("happened") for r in runs_of(bot, WHO)][-1] == "Is it allowed to use my own phone?"
+
+
 async def test_nothing_is_offered_to_ask_where_nothing_was_typed_or_danger_was_said(bot: Handrail) -> None:
     chat = bot.school.chat(WHO)
     await say(bot, "report")
