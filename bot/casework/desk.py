@@ -12,7 +12,7 @@ from bot.casework.life import lived_through
 from bot.casework.linking import ADMIN
 from bot.casework.office import Office
 from bot.casework.presses import answer_press
-from bot.casework.procedures.requests import asked_for
+from bot.casework.procedures.requests import asked_for, begun_at_once
 from bot.casework.reading import read_report
 from bot.casework.reporting import REPORT_FLOW, begin_report, cases_of, open_runs, runs_of, start_report
 from bot.casework.strangers import stranger_pressed, stranger_said
@@ -192,6 +192,8 @@ class FrontDesk:
             messages.reply(office, unit, person, ADMIN if allowed else "admin_only", key=key)
             return ""
         asked = asked_for(office, person, command)
+        if asked and begun_at_once(office, unit, person, asked, language=said.place.language):
+            return ""
         if asked:
             messages.reply(office, unit, person, "ask", key=key, chosen=asked[0].key)
             return ""

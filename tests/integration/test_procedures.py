@@ -388,12 +388,13 @@ def answers_for(bot: Handrail, case: Case, run: Procedure, **chosen: str) -> dic
 
 
 async def ask(bot: Handrail, name: str, text: str) -> None:
-    """Type it, choose what is offered, and find the card below."""
+    """Type it, choose where a list is offered, and find the card below."""
     chat = bot.school.chat(name)
     await chat.say(text)
     await bot.settled()
-    await chat.press("Next")
-    await bot.settled()
+    if any(key.partition("@")[0] == "flow" for key in chat.last_card.inputs):
+        await chat.press("Next")
+        await bot.settled()
 
 
 def requests(bot: Handrail, name: str) -> list[Case]:

@@ -16,7 +16,7 @@ from bot.casework.procedures.running import CLOCK, follow, write
 from bot.casework.tables import CASES, PROCEDURES, RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
-from bot.casework.views.asked import answered, ask_view, asked_over
+from bot.casework.views.asked import answered, ask_view, asked_over, report_button
 from bot.casework.views.procedures import PICKED, Line
 from bot.casework.views.steps import step_view
 from bot.casework.words import Words
@@ -42,6 +42,20 @@ def asked_for(office: Office, person: PersonId, command: str) -> tuple[Flow, ...
     """Those of what the person may ask for in whose words they have just typed."""
     flows = may_ask(office.shelf.current(), office.directory(), person)
     return tuple(flow for flow in flows if command in flow.words)
+
+
+def begun_at_once(
+    office: Office, unit: Unit, person: PersonId, asked: tuple[Flow, ...], *, language: str
+) -> bool:
+    """Show its first question, where the words named one thing alone and nobody else hears of it yet."""
+    if len(asked) != 1 or not _is_theirs(asked[0], asked[0].start):
+        return False
+    begin_asking(office, unit, person, asked[0], language=language)
+    return True
+
+
+def _is_theirs(flow: Flow, step: str) -> bool:
+    return flow.use == "question" or flow.steps[step].who == (REQUESTER,)
 
 
 def ask_card(office: Office, words: Words, person: PersonId, *, chosen: str = "") -> View:
@@ -90,8 +104,7 @@ def begin_asking(office: Office, unit: Unit, person: PersonId, flow: Flow, *, la
         definition, flow.key, known_of(office, case),
         procedure_id=new_id(), case="", now=unit.now, asked_by=person,
     )  # fmt: skip
-    theirs = flow.use == "question" or flow.steps[walked.step].who == (REQUESTER,)
-    if not theirs:
+    if not _is_theirs(flow, walked.step):
         return _open(office, unit, flow, case, walked, follows, language=language)
     alarm = unit.arm(Alarm(id=new_id(), kind=CLOCK, due=unit.now + FORGOTTEN_AFTER, run=walked.id))
     walked = write(office, unit, replace(walked, clock_id=alarm.id))
@@ -172,7 +185,8 @@ def _open(
     content = {"number": case.number, "flow": flow.key, "owner": owner}
     case = unit.case(case, actor=person, role=REQUESTER, kind="requested", content=content)
     procedure = replace(procedure, case=case.id)
-    follow(office, unit, case, None, procedure, follows, Act(kind="answer", by=person, role=REQUESTER))
+    asked = Act(kind="answer", by=person, role=REQUESTER)
+    keep_up_with(office, unit, case, follow(office, unit, case, None, procedure, follows, asked))
     messages.show_run(office, unit, run, fresh=True)
     return unit.get(PROCEDURES, procedure.id) or procedure
 
@@ -227,7 +241,9 @@ def asked_card(office: Office, procedure: Procedure, words: Words) -> View:
     )
     if procedure.state != "open":
         return answered(words, line)
-    return step_view(words, None, line, _nothing_known(office, procedure), inside=False, back=None)
+    return step_view(
+        words, None, line, _nothing_known(office, procedure), inside=False, back=report_button(words)
+    )
 
 
 def _nothing_known(office: Office, procedure: Procedure) -> Known:

@@ -6,6 +6,7 @@ Pure. Outside any case but for the receipt.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bot.casework import verbs
 from bot.casework.views.forms import form_blocks, titled
@@ -33,7 +34,7 @@ def ask_view(
 ) -> View:
     """What somebody of the staff can ask for, or ask about."""
     choices = tuple((flow.key, words.text(flow.title)) for flow in flows)
-    report = Action(verb=verbs.REPORT, label=words.say("button_report"), target="", action_id="")
+    report = report_button(words)
     if not choices:
         return plain_view(words, None, titled(words.say("ask_title"), words.say("ask_nothing")), (report,))
     form = form_blocks(
@@ -45,6 +46,13 @@ def ask_view(
     )
     blocks = (*titled(words.say("ask_title"), words.say("ask_body")), *form)
     return plain_view(words, None, blocks, (send, report))
+
+
+def report_button(words: Words) -> Action:
+    """To a report, for whoever meant that; what was typed for the request stays out of it."""
+    return Action(
+        verb=verbs.REPORT, label=words.say("button_report"), target="", action_id="", sends_inputs=False
+    )
 
 
 def asked_over(words: Words, said: str) -> View:
@@ -77,7 +85,7 @@ def request_view(
     if not bare and case.closing is not None:
         blocks.append(Paragraph(text=words.say(f"outcome_{case.closing.outcome}")))
     elif not bare:
-        blocks.extend(waiting_blocks(words, lines))
+        blocks.extend(waiting_blocks(words, (replace(line, asked=True) for line in lines)))
     mine = [] if bare else [step_button(words, case, line) for line in lines if line.mine]
     return View(
         summary=words.say("request_summary"),

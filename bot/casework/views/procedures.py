@@ -31,7 +31,7 @@ class Line:
     """One open procedure: its step, and whose it is (role keys; empty: whoever handles the case).
 
     `mine`: the reader may do the step. `lets`: the reader may let others do it.
-    `owns`: the reader has the case.
+    `owns`: the reader has the case. `asked`: the reader asked for it.
     """
 
     procedure: Procedure
@@ -41,6 +41,7 @@ class Line:
     mine: bool = False
     lets: bool = False
     owns: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class ToDo:
 def waits(words: Words, line: Line) -> str:
     """What waits for whom, and until when, in one line."""
     procedure = line.procedure
-    asker = words.say("step_who_asked")
+    asker = words.say("step_who_you" if line.asked else "step_who_asked")
     named = (asker if role == "requester" else words.role(role) for role in line.roles)
     who = " / ".join(named) or words.say("step_who_you" if line.owns else "step_who_handles")
     at = procedure.expires_at or procedure.wakes_at or procedure.due_at
@@ -221,7 +222,15 @@ def stop_view(
 ) -> View:
     """Which procedure shall end before its end, and why?"""
     fields = stop_form(words, lines)
-    form = form_blocks(words, fields, answers=values or {}, errors=errors or {}, directory=directory)
+    given = values or {}
+    only = fields[0].options[0].key if len(fields[0].options) == 1 else ""
+    form = form_blocks(
+        words,
+        fields,
+        answers={**given, PICKED: given.get(PICKED) or only},
+        errors=errors or {},
+        directory=directory,
+    )
     title = words.say("stop_title", number=case.number)
     send = Action(
         verb=verbs.STOP_DO, label=words.say("button_stop_send"), target=case.id, action_id=action_id

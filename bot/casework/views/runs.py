@@ -5,6 +5,8 @@ Pure: a run and the facts in, a View out.
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.casework import verbs
 from bot.casework.views.forms import form_blocks, titled
 from bot.casework.words import Words
@@ -216,10 +218,23 @@ def not_shown_to(words: Words, flow: Flow, run: Run, facts: Facts) -> str:
 
 def shown_answer(words: Words, field: Field, value: str, directory: Directory) -> str:
     """An answer in words that can be read back."""
-    if field.kind in ("text", "paragraph", "date", "time"):
+    if field.kind == "date":
+        return _day(words, value)
+    if field.kind == "confirm" and value:
+        return words.say("confirm_yes")
+    if field.kind in ("text", "paragraph", "time"):
         return literal(value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + " …")
     names = [_name_of(words, field, v, directory) for v in value.split(",") if v]
     return literal(", ".join(names))
+
+
+def _day(words: Words, written: str) -> str:
+    """A date as a card sends it, as people write it: `14 Sep 2026`; anything else as it stands."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return literal(written)
+    return f"{day.day} {words.say(f'month_{day.month}')} {day.year}"
 
 
 def _name_of(words: Words, field: Field, value: str, directory: Directory) -> str:

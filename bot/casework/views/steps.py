@@ -131,7 +131,7 @@ def _signed(words: Words, line: Line, directory: Directory, *, inside: bool) -> 
     blocks: list[Block] = [Paragraph(text=said) for said in signed]
     needs = line.step.needs or len(line.step.approvers)
     left = max(0, needs - len(blocks))
-    void = [s for s in procedure.signatures if s.void and s.stay == len(procedure.done)] if inside else []
+    void = [s for s in procedure.signatures if s.void and s.step == line.step.key] if inside else []
     blocks += [Paragraph(text=words.say("signature_left_out", role=words.role(s.role))) for s in void]
     open_to = ", ".join(words.role(role) for role in line.roles)
     blocks.append(Paragraph(text=words.say("sign_left", count=left, roles=open_to), subtle=True))
@@ -147,19 +147,27 @@ def _told(
     everything = inside or line.step.kind == "approval" or (case is not None and case.what == "request")
     closed = case is not None and case.routed.restricted and line.procedure.asked_by is None
     wanted = {s for s in line.flow.steps if everything or (s in line.step.requires and not closed)}
-    rows: list[tuple[str, str]] = []
-    for done in line.procedure.done:
+    blocks: list[Block] = []
+    left = MOST_SAID
+    for done in reversed(line.procedure.done):
         step = line.flow.steps.get(done.step)
-        if step is None or done.step not in wanted or case is None:
+        if step is None or done.step not in wanted or case is None or not left:
             continue
         form = form_of(words.definition, line.flow, step)
-        for key, value in done.answers.items():
-            if key in form and value and (everything or key in step.fields):
-                shown = clipped(shown_answer(words, form[key], value, directory), most)
-                rows.append((words.text(form[key].label), shown))
-    if not rows:
-        return []
-    return [Paragraph(text=words.say("step_before"), subtle=True), Facts(rows=tuple(rows[-MOST_SAID:]))]
+        rows = tuple(
+            (
+                words.text(form[key].label),
+                clipped(shown_answer(words, form[key], value, directory), most),
+            )
+            for key, value in done.answers.items()
+            if key in form and value and (everything or key in step.fields)
+        )[:left]
+        if rows:
+            # Two steps may ask the same: each answer stands under the name of its own.
+            title = Paragraph(text=words.text(step.title) or words.text(line.flow.title), subtle=True)
+            blocks[:0] = (title, Facts(rows=rows))
+            left -= len(rows)
+    return [Paragraph(text=words.say("step_before"), subtle=True), *blocks] if blocks else []
 
 
 def _form(words: Words, line: Line, asked: tuple[Field, ...], known: Known) -> tuple[Block, ...]:

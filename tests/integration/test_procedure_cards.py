@@ -1,0 +1,86 @@
+"""What the cards of procedures and requests say, and how few of them there are, on a running Handrail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.casework import verbs
+from bot.casework.procedures.knowing import open_ones
+from bot.casework.tables import PROCEDURES
+from bot.model.views import Facts, Input, Paragraph
+from tests.integration.case_work import DEE, OLLY, TESS, child, done, now, press, school_day, who
+from tests.integration.report_walks import fill
+from tests.integration.test_procedures import ask, begun, procedure, requests
+
+
+async def test_words_that_name_one_request_show_its_form_at_once(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        chat = bot.school.chat(TESS)
+        await chat.say("unblock")
+        await bot.settled()
+        assert "Which site" in chat.last_card.text
+        assert chat.last_card.buttons == ["Next", "Report something"]
+        await chat.say("unblock")
+        await bot.settled()
+        assert len(bot.service.store.find(PROCEDURES, "asked", who(bot, TESS))) == 1
+        assert not requests(bot, TESS)
+
+
+async def test_words_of_what_somebody_else_would_hear_of_at_once_offer_it_first(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        chat = bot.school.chat(OLLY)
+        await chat.say("filter check")
+        await bot.settled()
+        assert not requests(bot, OLLY)
+        await chat.press("Next")
+        await bot.settled()
+        assert len(requests(bot, OLLY)) == 1
+
+
+async def test_a_receipt_says_you_to_whom_the_next_step_waits_for(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "acceptable use")
+        chat = bot.school.chat(TESS)
+        await chat.press("I understand")
+        await bot.settled()
+        assert "*Sign* waits for you" in chat.last_card.text
+
+
+async def test_the_only_procedure_is_chosen_already_where_one_is_stopped(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await child(bot), "take")
+        form = await press(bot, DEE, verbs.STOP, case.id, "stop")
+        (only,) = open_ones(bot.service.office.unit(), now(bot, case))
+        assert form.view is not None
+        asked = next(b for b in form.view.blocks if isinstance(b, Input) and b.key == "flow")
+        assert asked.value == only.id
+
+        await begun(bot, DEE, case, "technical_task")
+        form = await press(bot, DEE, verbs.STOP, case.id, "stop")
+        assert form.view is not None
+        asked = next(b for b in form.view.blocks if isinstance(b, Input) and b.key == "flow")
+        assert asked.value == ""
+
+
+async def test_what_was_answered_stands_under_its_step_with_dates_as_people_write(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "unblock")
+        until = bot.service.office.now() + timedelta(days=10)
+        site = {"un_site": "games.example", "un_why": "Maths", "un_long": "study", "un_risk": "None"}
+        await fill(bot.school.chat(TESS), "Next", **site, un_until=until.date().isoformat())
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+        run = procedure(bot, case, "unblock_site")
+        shown = await press(bot, OLLY, verbs.STEP, case.id, verbs.step_id(run))
+        assert shown.view is not None
+        blocks = shown.view.blocks
+        at = next(n for n, b in enumerate(blocks) if isinstance(b, Paragraph) and "Which site, and" in b.text)
+        told = blocks[at + 1]
+        assert isinstance(told, Facts)
+        said = dict(told.rows)
+        assert said["For how long?"] == "While we study something"
+        assert f"{until:%Y}" in said["If it is for a time, until which day?"]
+        assert until.date().isoformat() not in said.values()
