@@ -42,7 +42,7 @@ def touches_who_is_told(old: Definition, new: Definition) -> bool:
 
 _STEERS = re.compile(
     r"\.decisions\..+\.(when\b.*|flags)"
-    r"|\.flows\.[^.]+\.(owner|begun_by|(begins_when|offered_when|stops_when|flags)\b.*)"
+    r"|\.flows\.[^.]+\.(owner|begun_by|(begins_when|offered_when|stops_when|sets_crime|flags)\b.*)"
     r"|\.flows\.[^.]+\.steps\.[^.]+\.(who|tell|approvers|needs|others_only|requires|flags|table|does"
     r"|due_minutes|due_in_hours|expires_minutes|wait_minutes|until_field|(starts|next)\b.*)"
     r"|\.flows\.[^.]+\.fields\.[^.]+\.(part|options\.[^.]+\.flags)"
@@ -193,6 +193,8 @@ def _of_flow(old: Definition, new: Definition, before: Flow, after: Flow) -> Ite
         after.owner,
     ):
         yield f"{title}: when it begins or stops, who may begin it, or whose it is, has changed."
+    if before.sets_crime != after.sets_crime:
+        yield f"{title}: what it says of *Could it be a crime?* when a step begins it has changed."
 
 
 def _of_step(old: Definition, new: Definition, title: str, before: Step, after: Step) -> Iterator[str]:

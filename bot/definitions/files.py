@@ -111,6 +111,7 @@ flow = Record(
         "begins_when": maybe_condition,
         "offered_when": maybe_condition,
         "stops_when": maybe_condition,
+        "sets_crime": one_of("not_sure", "yes"),
         "blocks_close": yes_no,
         "source": word,
         "origin": one_of(*_ORIGINS),

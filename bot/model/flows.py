@@ -211,7 +211,9 @@ class Flow:
     and answered at once; leaves no case). `begun_by`: roles that may begin it by hand; `words`: what staff
     would type to ask for it. `begins_when`: a case whose facts meet it begins the flow by itself, once.
     `offered_when`: handlers are offered it only then (None: always). `stops_when`: an open run of it ends,
-    stopped, as soon as the case meets it. `blocks_close`: the case cannot be closed while a run is open.
+    stopped, as soon as the case meets it. `sets_crime`: where a step of another flow begins it, the case's
+    *Could it be a crime?* counts as answered so, unless it was with yes. `blocks_close`: the case cannot be
+    closed while a run is open.
     """
 
     key: str
@@ -228,6 +230,7 @@ class Flow:
     begins_when: Condition | None = None
     offered_when: Condition | None = None
     stops_when: Condition | None = None
+    sets_crime: Literal["", "not_sure", "yes"] = ""
     blocks_close: bool = True
     source: str = ""
     origin: Literal["policy", "national", "product"] = "policy"

@@ -113,5 +113,5 @@ async def test_what_the_list_of_user_actions_calls_a_trigger_starts_the_illegal_
 
         assert await passed(bot, TESS, case, "grade", graded_row="racist_material") == "trigger"
         assert "illegal_path" in running(bot, case), "before anybody has read the next card"
-        assert "Something in this case could be illegal" in str(in_chat(bot, DEE, case))
+        assert '"Open"' in str(in_chat(bot, DEE, case)), "the route has told the safeguarding lead"
         assert procedure(bot, case, "grade").answers["graded_row"] == "racist_material"

@@ -60,3 +60,23 @@ async def test_a_permission_to_look_is_over_once_it_could_be_a_crime(tmp_path: P
         assert procedure(bot, case, "suspicious_site").state == "stopped"
         assert "You may look once" not in str(in_chat(bot, TESS, case))
         assert (await step(bot, TESS, case, "suspicious_site", outcome="done", site_with="Dee")).refused
+
+
+async def test_what_a_step_calls_a_crime_counts_for_the_whole_case(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, TESS, await rules(bot), "take")
+        await begun(bot, TESS, case, "investigation")
+        await begun(bot, TESS, case, "grade")
+        assert (case.crime, case.urgency) == ("open", "routine")
+
+        await passed(bot, TESS, case, "grade", graded_row="racist_material")
+        await bot.settled()
+
+        case = now(bot, case)
+        assert (case.crime, case.urgency, case.owner.accepted_by) == ("yes", "serious", who(bot, TESS))
+        assert case.oversight.clock_id is not None, "somebody is asked to see it, and the clock runs"
+        assert bot.school.channel().posts, "the channel hears of it"
+        assert in_chat(bot, DEE, case)
+        assert procedure(bot, case, "investigation").state == "stopped"
+        running = [p.flow for p in open_ones(bot.service.office.unit(), case)]
+        assert running.count("illegal_path") == 1

@@ -47,13 +47,10 @@ async def test_whoever_is_told_and_may_not_see_the_case_is_told_so_and_offered_n
 ) -> None:
     async with school_day(tmp_path) as bot:
         case = await done(bot, DEE, await child(bot), "take")
-        await begun(bot, DEE, case, "pupil_account")
-        risk = {"account": "x", "account_risk": "y", "account_significant": "yes", "account_illegal": "yes"}
-        assert await passed(bot, DEE, case, "pupil_account", **risk) == "stop_now"
-        assert await passed(bot, DEE, case, "pupil_account") == "stopped"
+        await begun(bot, DEE, case, "serious_incident")
 
         (line,) = lines_to(bot, HETTY, case)
-        assert "Something in this case could be illegal" in line
+        assert "This case has been called serious" in line
         assert NOT_SEEN in line
         assert '"Open"' not in str(in_chat(bot, HETTY, case))
         assert (await press(bot, HETTY, verbs.OPEN, case.id, "open")).refused
@@ -62,6 +59,19 @@ async def test_whoever_is_told_and_may_not_see_the_case_is_told_so_and_offered_n
         await done(bot, DEE, case, "crime", crime="yes", why="It shows a child")
         assert '"Open"' in str(in_chat(bot, HETTY, case)), "the route has told the head now"
         assert not (await press(bot, HETTY, verbs.OPEN, case.id, "open")).refused
+
+
+async def test_where_a_step_finds_a_crime_the_head_is_told_by_the_route_and_can_open_it(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await child(bot), "take")
+        await begun(bot, DEE, case, "pupil_account")
+        risk = {"account": "x", "account_risk": "y", "account_significant": "yes", "account_illegal": "yes"}
+        assert await passed(bot, DEE, case, "pupil_account", **risk) == "stop_now"
+        assert '"Open"' in str(in_chat(bot, HETTY, case))
+        assert not (await press(bot, HETTY, verbs.OPEN, case.id, "open")).refused
+        assert await passed(bot, DEE, case, "pupil_account") == "stopped"
 
 
 async def test_whoever_is_told_to_look_at_the_case_can_open_it_below(tmp_path: Path) -> None:

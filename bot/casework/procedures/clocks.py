@@ -9,6 +9,7 @@ from bot.casework import messages
 from bot.casework.envelopes import NOBODY
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.procedures.asking import waits_for
+from bot.casework.procedures.keeping import keep_up_with
 from bot.casework.procedures.knowing import stay_of, step_of
 from bot.casework.procedures.posts import Reach, receiver
 from bot.casework.procedures.running import act, queue, tell_owner, write
@@ -35,7 +36,8 @@ def procedure_alarm(office: Office, unit: Unit, alarm: Alarm) -> None:
     if case is None:
         _forget(office, unit, procedure)
     elif procedure.state == "open":
-        act(office, unit, case, procedure, Act(kind="wake"))
+        _, after = act(office, unit, case, procedure, Act(kind="wake"))
+        keep_up_with(office, unit, case, after)
 
 
 def _forget(office: Office, unit: Unit, procedure: Procedure) -> None:

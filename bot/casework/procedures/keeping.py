@@ -42,10 +42,17 @@ def keep_up(office: Office, unit: Unit, case: Case) -> Case:
     return case
 
 
+def keep_up_with(office: Office, unit: Unit, before: Case, case: Case) -> Case:
+    """After a step: where it has said that it could be a crime, the case's other procedures follow that."""
+    return case if case.crime == before.crime else keep_up(office, unit, case)
+
+
 def stop_by_itself(office: Office, unit: Unit, case: Case) -> Case:
     """End every procedure that must not go on as the case is now: nobody looks any further where it may be
-    illegal (casework 5). Its cards say that nothing is left to do."""
-    for procedure in open_ones(unit, case):
+    illegal (casework 5). Its cards say that nothing is left to do. The one whose own step has said so has a
+    way of its own from there: whom it asks next, and what it tells them."""
+    said = {p.started_by for p in procedures_of(unit, case) if flow_of(office, p).sets_crime}
+    for procedure in (p for p in open_ones(unit, case) if p.id not in said):
         when, known = flow_of(office, procedure).stops_when, known_of(office, case)
         if when is not None and holds(when, case.answers, flags=known.flags, facts=known.facts):
             content = {"procedure": procedure.id, "flow": procedure.flow, "why": STOPPED}

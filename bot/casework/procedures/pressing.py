@@ -12,7 +12,7 @@ from bot.casework.handling import seen_case, words_for
 from bot.casework.late import with_refusal
 from bot.casework.office import Office, new_id
 from bot.casework.procedures.asking import handles, may_do, may_let_others
-from bot.casework.procedures.keeping import withdraw_signatures
+from bot.casework.procedures.keeping import keep_up_with, withdraw_signatures
 from bot.casework.procedures.knowing import (
     flow_of,
     known_of,
@@ -142,6 +142,7 @@ def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
     if moved.errors or moved == procedure:
         view = whole_step(office, unit, case, moved, person, turn.words, back=turn.back())
         return Answer(view=view, refused=True)
+    after = keep_up_with(office, unit, case, after)
     turn.remember()
     return Answer(view=_afterwards(turn, after, unit.get(PROCEDURES, procedure.id) or moved))
 

@@ -11,6 +11,7 @@ from bot.casework import climbs, messages, verbs
 from bot.casework.late import with_refusal
 from bot.casework.office import Office, new_id, new_number
 from bot.casework.procedures.asking import REQUESTER, may_ask, meant
+from bot.casework.procedures.keeping import keep_up_with
 from bot.casework.procedures.knowing import flow_of, known_of, step_of
 from bot.casework.procedures.running import CLOCK, follow, write
 from bot.casework.tables import CASES, PROCEDURES, RUNS

@@ -28,7 +28,7 @@ from bot.casework.procedures.knowing import (
     stay_of,
     step_of,
 )  # fmt: skip
-from bot.casework.rerouting import overseen_by, told_of
+from bot.casework.rerouting import overseen_by, reroute, told_of
 from bot.casework.tables import PROCEDURES
 from bot.casework.unit import Unit
 from bot.casework.words import Words
@@ -91,6 +91,7 @@ def begin(
     started_by: str = "",
 ) -> Case:
     """Begin a procedure in the case: `by` hand in that role, by the step of another, or by itself."""
+    before, case = case, _with_crime(office, unit, case, flow) if started_by else case
     begun, follows = engine.begin(
         office.definition_of(case),
         flow,
@@ -105,8 +106,20 @@ def begin(
     begun = replace(begun, released=by is not None)
     case = replace(case, begun=tuple(dict.fromkeys((*case.begun, flow))))
     content = {"procedure": begun.id, "flow": flow, "started_by": started_by}
+    if case.crime != before.crime:
+        content["crime"] = case.crime
     case = unit.case(case, actor=by or HANDRAIL, role=role, kind="procedure_begun", content=content)
     return follow(office, unit, case, None, begun, follows, Act(kind="wake", by=by, role=role))
+
+
+def _with_crime(office: Office, unit: Unit, case: Case, flow: str) -> Case:
+    """What a step begins says of the case whether it could be a crime: it goes by that at once, and is as
+    urgent (casework 1, 8). An answer only ever becomes graver here."""
+    says = office.definition_of(case).flows[flow].sets_crime
+    known = case.crime == says or case.crime == "yes"
+    if not says or known or case.closing is not None:
+        return case
+    return reroute(office, unit, replace(case, crime=says), by=HANDRAIL, keep_owner=True)
 
 
 def act(office: Office, unit: Unit, case: Case, procedure: Procedure, what: Act) -> tuple[Procedure, Case]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from bot.casework import refreshing, verbs
 from bot.casework.late import with_refusal
 from bot.casework.procedures.asking import handles, may_begin, may_do
+from bot.casework.procedures.keeping import keep_up_with
 from bot.casework.procedures.knowing import (
     known_of,
     open_ones,
@@ -73,7 +74,7 @@ def do_begin(turn: Turn) -> Answer:
         said = turn.words.say("begin_twice", role=turn.words.role(first.role.role), text=text)
         view = _begin_card(turn, turn.pressed.action_id)
         return Answer(view=with_refusal(turn.words, view, said, ""), refused=True)
-    case = begin(office, unit, case, chosen, by=person, role=role)
+    case = keep_up_with(office, unit, case, begin(office, unit, case, chosen, by=person, role=role))
     turn.remember()
     refreshing.refresh_case(office, unit, case)
     if not turn.inside(case):

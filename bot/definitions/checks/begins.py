@@ -14,13 +14,16 @@ from bot.model.flows import Flow
 
 _HEAD: Mapping[str, frozenset[str]] = {
     "report": frozenset({"description_field"}),
-    "case": frozenset({"begins_when", "offered_when", "stops_when", "begun_by", "words"}),
+    "case": frozenset({"begins_when", "offered_when", "stops_when", "sets_crime", "begun_by", "words"}),
     "request": frozenset({"begun_by", "words", "owner", "stops_when"}),
     "question": frozenset({"begun_by", "words"}),
 }
 """By use of the flow: which of the keys that not every flow has."""
 
-_HEAD_KEYS = ("description_field", "begins_when", "offered_when", "stops_when", "begun_by", "words", "owner")
+_HEAD_KEYS = (
+    "description_field", "begins_when", "offered_when", "stops_when", "sets_crime", "begun_by", "words",
+    "owner",
+)  # fmt: skip
 
 _NEEDED: Mapping[str, Mapping[str, str]] = {
     "request": {
