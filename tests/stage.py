@@ -36,6 +36,8 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.store import MemoryStore
 
 PEOPLE = ROOT / "bot" / "rehearsal" / "people.yaml"
+PEOPLE_OF = {"kingsmead": PEOPLE, "ashford": PEOPLE.with_name("people-ashford.yaml")}
+"""The demo people of each pack."""
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FREE = Limits(sends=((100_000, 1),), reads=((100_000, 1),), tenant=((100_000, 1),), margin_seconds=0.0)
 QUICK = Policy(least_seconds=0.001, most_seconds=0.002, stop_seconds=0.2)
@@ -134,7 +136,7 @@ class Stage:
         self.definition = replace(definition, texts=self.texts)
         self.clock = Clock()
         self.store = MemoryStore(ALL, CASES)
-        self.people = PeopleFile(PEOPLE, self.definition)
+        self.people = PeopleFile(PEOPLE_OF[definition.pack], self.definition)
         self.teams = Teams()
         self.shown: list[Shown] = []
         self.lines: list[Line] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.every_card import ABI, report
+from tests.cards_ways import ABI, report
 from tests.stage import Noted, Stage, stage
 
 
