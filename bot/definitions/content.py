@@ -29,22 +29,26 @@ def content_hash(definition: Definition) -> str:
 
 def _plain(value: Any) -> Any:
     """The value as JSON has it. Plain words and numbers come first: most of a definition is made of them."""
-    if value is None or isinstance(value, str | int):
+    kind = type(value)
+    if value is None or kind is str or kind is int or kind is bool:
         return value
-    if isinstance(value, tuple):
+    if kind is tuple:
         return [_plain(item) for item in value]
-    if isinstance(value, Text):
+    if kind is Text:
         return dict(value.by_language)
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, time | date):
         return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        found = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+    if is_dataclass(kind):
         # Leaving defaults out keeps the hash when a later version of the model adds a field.
-        body = {name: _plain(item) for name, item, default in found if item != default}
-        return {"": type(value).__name__, **body}
-    raise TypeError(f"a definition holds a {type(value).__name__}, which has no canonical form")
+        body = {
+            name: _plain(item)
+            for name, default in _fields(kind)
+            if (item := getattr(value, name)) is not default and item != default
+        }
+        return {"": kind.__name__, **body}
+    raise TypeError(f"a definition holds a {kind.__name__}, which has no canonical form")
 
 
 @cache

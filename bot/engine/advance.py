@@ -5,12 +5,13 @@ Pure: no clock, no store, no people but those in the facts. Saves and sends noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
-from bot.engine.conditions import holds
+from bot.engine.conditions import asks_facts, holds
 from bot.engine.fields import faults_of, passable, taken
 from bot.engine.report import Facts, asked_fields, facts_of, flags_of
 from bot.errors import HandrailError
@@ -21,6 +22,9 @@ from bot.model.people import PersonId
 from bot.model.runs import Run
 
 MOST_SILENT_STEPS = 50
+
+Known = Callable[[], Mapping[str, str]]
+"""The facts of a report, put together when a condition first asks for one."""
 
 EventKind = Literal["answer", "back", "save", "cancel", "resume"]
 
@@ -123,7 +127,7 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
     # The steps passed in silence ask nothing: what they decide by stays the same.
     answers = {key: value for key, value in live.items() if key in sound}
     flags = flags_of(flow, answers)
-    known = facts_of(definition, flow, answers, facts, flags=flags)
+    known = cache(lambda: facts_of(definition, flow, answers, facts, flags=flags))
     effects: list[Effect] = []
     step = flow.steps[run.step]
     for _ in range(MOST_SILENT_STEPS):
@@ -151,9 +155,12 @@ def _effect(step: Step) -> Effect | None:
     return Effect(kind="notify" if step.kind == "notify" else "end", step=step.key, does=step.does)
 
 
-def _next(step: Step, answers: Mapping[str, str], *, flags: frozenset[str], known: Mapping[str, str]) -> str:
+def _next(step: Step, answers: Mapping[str, str], *, flags: frozenset[str], known: Known) -> str:
     for branch in step.next:
-        if branch.when is None or holds(branch.when, answers, flags=flags, facts=known):
+        when = branch.when
+        if when is None:
+            return branch.go
+        if holds(when, answers, flags=flags, facts=known() if asks_facts(when) else {}):
             return branch.go
     raise FlowStuck
 

@@ -30,6 +30,13 @@ def holds(
     return not met
 
 
+def asks_facts(condition: Condition) -> bool:
+    """Whether it asks for any fact: where it does not, none need be put together for it."""
+    if isinstance(condition, Ask):
+        return condition.subject == "fact"
+    return any(map(asks_facts, condition.conditions))
+
+
 def _answered(ask: Ask, answers: Mapping[str, str], flags: Collection[str], facts: Mapping[str, str]) -> bool:
     if ask.subject == "flag":
         return ("yes" if ask.name in flags else "no") in ask.values

@@ -16,7 +16,7 @@ from bot.engine.advance import MOST_SILENT_STEPS, FlowStuck
 from bot.engine.conditions import holds
 from bot.engine.fields import FORM
 from bot.engine.hours import due_after, next_school_day
-from bot.engine.step_form import Known, bare_answers, filled, flags_now, form_of, without_form
+from bot.engine.step_form import Known, bare_answers, filled, flags_now, keys_of, without_form
 from bot.model.changed import replace
 from bot.model.definition import Definition
 from bot.model.flows import Flow, Step
@@ -180,10 +180,12 @@ def _destroys_proof(walk: _Walk, procedure: Procedure, step: Step, outcome: str)
     """Whether the step would delete what could be proof of a crime, as the case is now and not as it was when
     it was asked; but for what somebody outside was told of before, whose word it then is (casework 5).
     """
+    if not step.deletes:
+        return False
     facts = walk.known.facts
     unsure = facts.get("crime") in UNSURE or facts.get("illegal") == "yes"
     referred = any(procedure.answers.get(key) == "made" for key in step.requires)
-    return bool(step.deletes) and unsure and not referred and outcome not in UNDONE
+    return unsure and not referred and outcome not in UNDONE
 
 
 def _outcome(step: Step, procedure: Procedure) -> str:
@@ -279,8 +281,8 @@ def _passed(walk: _Walk, procedure: Procedure, outcome: str, *, before: tuple[Fo
 
 
 def _left(walk: _Walk, procedure: Procedure, step: Step, outcome: str) -> Walked:
-    form = form_of(walk.definition, walk.flow, step)
-    said = {key: procedure.answers[key] for key in form if procedure.answers.get(key)}
+    answers = procedure.answers
+    said = {key: answers[key] for key in keys_of(walk.definition, step) if answers.get(key)}
     done = StepDone(
         step=step.key, at=walk.now, outcome=outcome, by=walk.act.by, role=walk.act.role, answers=said
     )
@@ -288,7 +290,7 @@ def _left(walk: _Walk, procedure: Procedure, step: Step, outcome: str) -> Walked
         procedure,
         answers={**procedure.answers, step.key: outcome} if outcome else procedure.answers,
         done=(*procedure.done, done),
-        flags=tuple(dict.fromkeys((*procedure.flags, *step.flags))),
+        flags=tuple(dict.fromkeys((*procedure.flags, *step.flags))) if step.flags else procedure.flags,
     )
     passed = Follows(kind="passed", step=step.key, outcome=outcome)
     if not step.starts:
@@ -351,8 +353,9 @@ def _decided(walk: _Walk, procedure: Procedure, table: DecisionTable | None) -> 
 def _asking(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
     """The procedure waiting at this step, with its clocks."""
     school, now = walk.definition.school, walk.now
-    due = due_after(school, now, step.due_minutes, in_school_hours=step.due_in_hours)
-    until = _start_of_day(school.zone, procedure.answers.get(step.until_field, ""))
+    minutes, written = step.due_minutes, procedure.answers.get(step.until_field, "")
+    due = due_after(school, now, minutes, in_school_hours=step.due_in_hours) if minutes else None
+    until = _start_of_day(school.zone, written) if written else None
     # A step that is come back to is said anew: what was said before stands in `done`.
     return replace(
         procedure,
@@ -360,7 +363,7 @@ def _asking(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
         step=step.key,
         visit=procedure.visit + 1,
         step_began_at=now,
-        due_at=due if step.due_minutes else None,
+        due_at=due,
         expires_at=now + timedelta(minutes=step.expires_minutes) if step.expires_minutes else None,
         wakes_at=now + timedelta(minutes=step.wait_minutes) if step.wait_minutes else until,
         reminders=0,

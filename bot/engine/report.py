@@ -59,15 +59,12 @@ def asked_fields(flow: Flow, run: Run) -> frozenset[str]:
 
 def flags_of(flow: Flow, answers: Mapping[str, str]) -> frozenset[str]:
     """Flags of every option chosen, then the derived ones."""
-    raised = {
-        flag
-        for key, answer in answers.items()
-        if answer and key in flow.fields and flow.fields[key].options
-        for chosen in (values_of(answers, key),)
-        for option in flow.fields[key].options
-        if option.key in chosen
-        for flag in option.flags
-    }
+    raised: set[str] = set()
+    for key, answer in answers.items():
+        field = flow.fields.get(key) if answer else None
+        if field is not None and field.options:
+            chosen = values_of(answers, key)
+            raised.update(*(o.flags for o in field.options if o.flags and o.key in chosen))
     direct = frozenset(raised)
     derived = {d.flag for d in flow.flags if holds(d.when, answers, flags=direct, facts={})}
     return direct | frozenset(derived)

@@ -36,6 +36,12 @@ def form_of(definition: Definition, flow: Flow, step: Step) -> Mapping[str, Fiel
     return {**asked, **{key: flow.fields[key] for key in step.fields}}
 
 
+def keys_of(definition: Definition, step: Step) -> tuple[str, ...]:
+    """The keys of `form_of` alone."""
+    asked = definition.forms.get(step.kind)
+    return (*[f"{step.key}.{name}" for name in asked], *step.fields) if asked else step.fields
+
+
 def flags_now(flow: Flow, procedure: Procedure, known: Known) -> frozenset[str]:
     """The case's flags, those of steps passed, and those of the options chosen in this procedure."""
     return known.flags | frozenset(procedure.flags) | flags_of(flow, procedure.answers)
@@ -61,10 +67,11 @@ def filled(
     tenant = known.report.directory.tenant
     new = {key: normal(form[key], values[key], tenant=tenant) for key in form if key in values}
     faults: dict[str, str] = {}
+    unasked = False
     kept = replace(procedure, answers={**procedure.answers, **new}, errors=faults)
     for key, asked in form.items():
         if asked.show is not None and not _met(asked.show, step, kept, known, flow=flow):
-            new.pop(key, None)
+            unasked = new.pop(key, None) is not None or unasked
             continue
         code = fault_of(definition, asked, kept.answers.get(key, ""), known.report) or _twice(
             asked, kept.answers
@@ -73,7 +80,7 @@ def filled(
         if code and (when is None or _met(when, step, kept, known, flow=flow)):
             faults[key] = code
     # What was not asked is not an answer, whatever a client sent.
-    return replace(kept, answers={**procedure.answers, **new})
+    return replace(kept, answers={**procedure.answers, **new}) if unasked else kept
 
 
 def _twice(asked: Field, answers: Mapping[str, str]) -> str:

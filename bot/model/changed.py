@@ -22,9 +22,10 @@ else:
         held = getattr(value, "__dict__", None)
         if held is None:
             return dataclasses.replace(value, **changes)
-        if not changes.keys() <= held.keys():
+        state = {**held, **changes}
+        if len(state) != len(held):
             unknown = ", ".join(sorted(changes.keys() - held.keys()))
             raise TypeError(f"{type(value).__name__} has no {unknown}")
         copy = object.__new__(type(value))
-        copy.__dict__.update(held, **changes)
+        object.__setattr__(copy, "__dict__", state)
         return copy

@@ -41,7 +41,7 @@ def test_how_a_step_turned_out_is_said_by_what_was_chosen() -> None:
     definition = load("kingsmead")
     made = ask("field", "police", "made")
     said = said_condition(definition, definition.flows["illegal_path"], made, "en")
-    assert said == "Report it: “Yes, it was made”"
+    assert said == "Report it to the police: “Yes, it was made”"
 
 
 @pytest.mark.parametrize("name", FACTS)
