@@ -69,20 +69,29 @@ def says_where(words: Words, directory: Directory, text: str) -> bool:
     """Whether words typed in danger say where somebody is, by the school's lists of such words.
 
     A question does not, nor does what names somebody of the staff: the place is read at once by whoever is
-    alerted, before it is known who is involved (casework 1, 6). The reporter can still press that they do.
+    alerted, before it is known who is involved (casework 1, 6). Few type capitals in a hurry: a word that is
+    also a colleague's name counts as the name. The reporter can still press that they do.
     """
-    said = re.findall(r"[\w'-]+", text)
-    places = _listed(words, "spot_words")
-    named = {part for person in directory.people.values() for part in person.name.split()}
+    said = re.findall(r"[\w'-]+", _plainly(text))
+    places, titles = _listed(words, "spot_words"), _listed(words, "spot_titles")
+    named = {
+        part
+        for person in directory.people.values()
+        for part in _plainly(person.name).lower().split()
+        if len(part) > 1
+    } - places
     if "?" in text or "\n" in text or len(said) > LONGEST_PLACE:
         return False
-    if any(
-        w.lower() in _listed(words, "spot_titles") or (w in named and w.lower() not in places) for w in said
-    ):
+    if any(w.lower() in titles or w.lower().removesuffix("'s") in named for w in said):
         return False
     if any(w.lower() in places or ROOM.fullmatch(w) for w in said):
         return True
     return any(f"{as_command(text)} ".startswith(f"{start} ") for start in _listed(words, "spot_starts"))
+
+
+def _plainly(text: str) -> str:
+    """With the apostrophe of a keyboard in place of a phone's."""
+    return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 def _listed(words: Words, key: str) -> frozenset[str]:
