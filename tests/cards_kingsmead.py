@@ -660,12 +660,10 @@ async def what_staff_ask_for(on: Stage) -> None:
     await on.press("tutor", "Ask for something")
     await on.press("tutor", "Next")
     await on.say("tutor", "unblock")
-    site = {
-        "un_site": "games.example", "un_why": STORY, "un_long": "study", "un_until": "someday",
-        "un_risk": STORY,
-    }  # fmt: skip
+    site = {"un_site": "games.example", "un_why": STORY, "un_long": "study", "un_risk": STORY}
     await on.press("tutor", "Next", **site)
-    await on.press("tutor", "Next", **{**site, "un_until": "2026-12-01"})
+    await on.press("tutor", "Next", un_until="someday")
+    await on.press("tutor", "Next", un_until="2026-12-01")
     await on.press("ict_lead", "Open")
     for who in ("ict_lead", "online_safety_officer"):
         await step(on, who, "unblock_site", answer="yes")

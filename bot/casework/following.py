@@ -74,7 +74,7 @@ class Following:
             task_went(unit, item, envelope.person)
         elif item.kind == messages.STEP and item.do == "send" and envelope.person:
             step_went(self._office, unit, item, envelope.person)
-        elif item.kind == messages.STEP_TOLD and item.do == "send" and envelope.person:
+        elif item.kind in messages.BEFORE_CARD and item.do == "send" and envelope.person:
             told_went(self._office, unit, item, envelope.person)
         elif item.kind == messages.LINK_TEST:
             self._linked(unit, item)

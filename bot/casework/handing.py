@@ -13,7 +13,7 @@ from bot.casework.office import Office
 from bot.casework.rerouting import bar, told_of
 from bot.engine.access import barred_from_deciding, barred_from_role, direct_holders
 from bot.engine.routing import HEADS, SAFEGUARDING
-from bot.model.cases import Case, Climb, Keeper, owner_now
+from bot.model.cases import REQUEST, Case, Climb, Keeper, owner_now
 from bot.model.changed import replace
 from bot.model.people import PersonId, RoleRef
 
@@ -25,7 +25,8 @@ def receiving_roles(office: Office, case: Case, at: datetime) -> tuple[str, ...]
     (casework 4, 5).
     """
     definition = office.definition_of(case)
-    able = {p.role for p in definition.permissions if p.verb == "accept" and p.scope in ("assigned", "all")}
+    scopes = ("assigned", "all", "requests") if case.routed.rule == REQUEST else ("assigned", "all")
+    able = {p.role for p in definition.permissions if p.verb == "accept" and p.scope in scopes}
     if case.routed.restricted:
         table = definition.tables.get(case.routed.table)
         ladder = {r for c in table.columns if c.kind == "authority" for r in c.roles} if table else set()

@@ -49,6 +49,14 @@ DONE = "done"
 ANEW = "anew"
 """A parameter of an edit: what the message says is made anew, also where it would stand as it was sent."""
 
+BEFORE_CARD = (STEP_TOLD, NOTICE)
+"""Plain lines behind which the card of their case may come."""
+TO_BE_OPENED = frozenset({
+    "step_yours", "step_held", "step_due", "step_long_late", "handed_back", "waiting_over", "told_nobody",
+    "reporter_add", "reporter_mistake", "pupil_again", "pupil_danger", "signature_void",
+})  # fmt: skip
+"""The short lines that ask their reader to open the case: the card with *Open* comes behind them."""
+
 LINES = ("reminder", "climb", "worried", "told", "released", "handed")
 PERSONAL_VALID = timedelta(days=2)
 LINE = "line/"

@@ -307,7 +307,7 @@ permission = Record(
     keys={
         "verb": one_or_more(key),
         "role": one_or_more(key),
-        "scope": one_of("own", "assigned", "restricted", "all"),
+        "scope": one_of("own", "assigned", "restricted", "requests", "all"),
     },
     needed=("verb", "role", "scope"),
 ).kind()

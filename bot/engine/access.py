@@ -13,7 +13,7 @@ from typing import Literal
 from bot.engine.holders import barred as why_barred
 from bot.engine.holders import chain_of, holders, managed_by, own_holders
 from bot.engine.routing import SAFEGUARDING
-from bot.model.cases import Case, Climb, excluded_now, owner_now
+from bot.model.cases import REQUEST, Case, Climb, excluded_now, owner_now
 from bot.model.definition import Definition
 from bot.model.people import Directory, Holder, PersonId, RoleRef
 
@@ -249,6 +249,8 @@ def role_for(
         scopes = ("assigned", "all") if role in assigned else ("all",)
         if case.routed.restricted and role in assigned:
             scopes = (*scopes, "restricted")
+        if case.routed.rule == REQUEST and role in assigned:
+            scopes = (*scopes, "requests")
         if all(_allows(d, verb, role, scopes) for d in definitions):
             return role
     return None

@@ -85,12 +85,13 @@ DOES = (
 class Permission:
     """`role` may do `verb` on: own (their report), assigned (a role in the case), all (they may see).
 
-    restricted: assigned, and only where the case is about an adult of the school.
+    restricted: assigned, and only where the case is about an adult of the school. requests: assigned, and only
+    where it is what staff asked for and nobody is in it.
     """
 
     verb: str
     role: str
-    scope: Literal["own", "assigned", "restricted", "all"]
+    scope: Literal["own", "assigned", "restricted", "requests", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from tests.integration.case_work import (
     DEE,
     HETTY,
     PAUL,
+    TESS,
     TOM,
     adult,
     child,
@@ -40,6 +41,21 @@ async def not_reported(bot: Handrail, name: str, case: Case) -> None:
         run = procedure(bot, case, "illegal_path")
         assert run.state == "open"
         await passed(bot, name, case, "illegal_path", **ANSWERS.get(run.step, {}))
+
+
+async def test_whoever_hears_that_the_next_step_waits_for_them_can_open_the_case_there(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, DEE, await child(bot), "take")
+        await bot.school.chat(TESS).press("Add something")
+        await bot.school.chat(TESS).press("Add it", text="She rang again")
+        await bot.settled()
+        newest = bot.school.chat(DEE).messages[-2:]
+        assert "the reporter has added something. Please open it." in newest[0].text
+        assert case.number in str(newest[1].card)
+        await bot.school.chat(DEE).press("Open")
+        assert "She rang again" in bot.school.chat(DEE).last_card.text
 
 
 async def test_whoever_is_told_and_may_not_see_the_case_is_told_so_and_offered_nothing_to_open(

@@ -7,7 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.casework import verbs
+from bot.casework.handing import receiving_roles
 from bot.casework.procedures.asking import for_role
 from bot.casework.procedures.knowing import known_of, open_ones, procedures_of
 from bot.casework.tables import CASES, PROCEDURES
@@ -414,14 +417,17 @@ async def test_a_site_is_unblocked_by_two_and_blocked_again_on_the_day_named(tmp
             "un_site": "games.example",
             "un_why": "Maths",
             "un_long": "study",
-            "un_until": day,
             "un_risk": "None",
         }
         assert not requests(bot, TESS)
-        await chat.press("Next", **{**site, "un_until": "someday"})
+        assert "Until which day?" not in chat.last_card.text, "it may be for good"
+        await chat.press("Next", **site)
+        assert "Until which day?" in chat.last_card.text
+        assert "Please choose a day." in chat.last_card.text
+        await chat.press("Next", un_until="someday")
         assert "Please choose a day." in chat.last_card.text
         assert not requests(bot, TESS)
-        await chat.press("Next", **site)
+        await chat.press("Next", un_until=day)
         await bot.settled()
         (case,) = requests(bot, TESS)
         assert case.number in chat.last_card.text
@@ -443,6 +449,38 @@ async def test_a_site_is_unblocked_by_two_and_blocked_again_on_the_day_named(tmp
         assert case.closing is not None
         assert case.closing.outcome == "request_done"
         assert any("settled" in line for line in lines_to(bot, TESS, case))
+
+
+async def test_a_site_unblocked_for_good_asks_for_no_day(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "unblock")
+        site = {"un_site": "maps.example", "un_why": "Maps", "un_long": "good", "un_risk": "None"}
+        await bot.school.chat(TESS).press("Next", **site)
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+        for signer in (IAN, OLLY):
+            await passed(bot, signer, case, "unblock_site", answer="yes")
+        assert await passed(bot, IAN, case, "unblock_site", outcome="done", why="Open") == "committee"
+
+
+@pytest.mark.parametrize(("pack", "asker", "owner"), [("kingsmead", TESS, IAN), ("ashford", TARIQ, NADIA)])
+async def test_what_is_asked_of_ict_is_taken_by_ict_and_what_was_reported_still_is_not_theirs(
+    tmp_path: Path, pack: str, asker: str, owner: str
+) -> None:
+    people = {"people": ASHFORD} if pack == "ashford" else {}
+    async with school_day(tmp_path, pack=pack, **people) as bot:
+        await ask(bot, asker, "sign the rules")
+        await bot.school.chat(asker).press("I understand")
+        await bot.settled()
+        (case,) = requests(bot, asker)
+        assert case.owner.role is not None
+        assert case.owner.role.role == "ict_lead"
+        assert "I'll take this" in buttons(await open_case(bot, owner, case))
+        assert (await done(bot, owner, case, "take")).owner.accepted_by == who(bot, owner)
+        office, at = bot.service.office, bot.service.office.now()
+        assert "ict_lead" in receiving_roles(office, now(bot, case), at)
+        (technical,) = await opened(bot, asker, what="technical", others="not_known")
+        assert "ict_lead" not in receiving_roles(office, technical, at)
 
 
 async def test_a_request_that_nobody_answers_ends_and_says_so(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from bot.casework.tables import CASES, PROCEDURES
 from bot.casework.unit import Unit
 from bot.engine.access import may_see
 from bot.engine.procedure import Act
-from bot.model.cases import Case
+from bot.model.cases import Case, owner_now
 from bot.model.changed import replace
 from bot.model.outbox import Alarm, Item
 from bot.model.people import PersonId
@@ -84,15 +84,20 @@ def step_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
 
 
 def told_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
-    """What a notify step says reached somebody: behind it comes the case, if they may see it."""
+    """What a notify step or a short line says reached somebody: behind it comes the case, if they may see it
+    and the line asks them to open it."""
     case = unit.get(CASES, item.case or "")
+    says = item.params.get("what", "")
+    if item.kind == messages.NOTICE and says not in messages.TO_BE_OPENED:
+        return
     if case is None or not may_see(case, person, office.directory(), unit.now):
         return
+    theirs = item.kind == messages.NOTICE and (person == owner_now(case) or item.to_role == case.owner.role)
     unit.send(
         office.item(
             messages.ALERT_CARD, key=f"card/{item.key}", urgency=case.urgency, now=unit.now,
             slot=messages.alert_slot(case.id, person, item.id), to_person=person, case=case.id,
-            params={"duty": "told"},
+            params={"duty": "owner" if theirs else "told"},
         )
     )  # fmt: skip
 

@@ -34,6 +34,9 @@ _NEEDED: Mapping[str, Mapping[str, str]] = {
     "question": {"words": "what staff would type to ask it"},
 }
 
+_TAKING = ("assigned", "requests", "all")
+"""The scopes in which a permission holds for a request that is the role's own."""
+
 _COMMAND = "command_"
 
 
@@ -44,6 +47,7 @@ def check_begins(findings: Findings) -> None:
         if flow.use:
             _check_head(findings, flow, place)
             _check_begun(findings, flow, place)
+            _check_taken(findings, flow, place)
         _check_started(findings, flow, place)
     _check_words(findings)
     _check_circles(findings)
@@ -68,6 +72,18 @@ def _check_begun(findings: Findings, flow: Flow, place: str) -> None:
         what = "nothing ever begins this flow"
         remedy = "Add begins_when:, offered_when: or begun_by:, or let another flow start it with starts:."
         findings.fault(place, what, remedy)
+
+
+def _check_taken(findings: Findings, flow: Flow, place: str) -> None:
+    """Whoever is asked to own what staff asked for must be able to take it."""
+    permissions = findings.definition.permissions
+    able = {p.role for p in permissions if p.verb == "accept" and p.scope in _TAKING}
+    for at, role in enumerate(flow.owner):
+        if role in findings.definition.roles and role not in able:
+            what = f"{role} is asked to deal with this request but may not take it"
+            line = f"{{verb: accept, role: {role}, scope: requests}}"
+            remedy = f"Add {line} to the permissions in roles.yaml, or name another role."
+            findings.fault(f"{place}.owner.{at}", what, remedy)
 
 
 def _started(findings: Findings) -> set[str]:

@@ -198,7 +198,8 @@ SCHOOL = {
     **small_pack.SCHOOL,
     "roles.yaml": small_pack.SCHOOL["roles.yaml"].replace(
         "last_resort: [headteacher, dsl]", "last_resort: [headteacher, dsl, chair_of_governors]"
-    ),
+    )
+    + "  - {verb: accept, role: dsl, scope: requests}\n",
     "flows/device.yaml": PROCEDURE,
     "flows/debrief.yaml": DEBRIEF,
     "flows/unblock.yaml": REQUEST,

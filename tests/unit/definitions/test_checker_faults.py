@@ -484,6 +484,15 @@ BREAKS = (
         remedy="the rules above it",
     ),
     Break(
+        name="a request whose owner may not take it",
+        file="flows/unblock.yaml",
+        old="owner: [dsl]",
+        new="owner: [tutor, dsl]",
+        at="owner: [tutor, dsl]",
+        what="tutor is asked to deal with this request but may not take it",
+        remedy="{verb: accept, role: tutor, scope: requests}",
+    ),
+    Break(
         name="a role that nobody needs",
         file="roles.yaml",
         old="  staff: {label: Staff}\n",
