@@ -197,8 +197,8 @@ def told_of(office: Office, case: Case, role: str) -> RoleRef:
 def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner: bool = False) -> Case:
     """The case on its new route: whoever is newly told is told, a new owner's role is alerted.
 
-    Urgency only rises here. `keep_owner`: whoever has taken it keeps it. `by` changed something, and is not
-    told of it.
+    Urgency only rises here. `keep_owner`: whoever has taken it keeps it; a closed one is given to nobody.
+    `by` changed something, and is not told of it.
     """
     routed = routed_now(office, case, unit.now)
     told_before = {t.role for t in case.routed.also}
@@ -215,7 +215,8 @@ def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner:
     has_it = owner is not None and owner not in excluded_now(case)
     # What was handed over stays where it is until the route itself says something new.
     before = case.routed.owner if case.owner.handed else case.owner.role
-    if (routed.owner != before and not (keep_owner and has_it)) or (owner and not has_it):
+    to_another = (routed.owner != before and not (keep_owner and has_it)) or (owner and not has_it)
+    if to_another and case.closing is None:
         moved = _to_new_owner(office, unit, moved, routed.owner, by=by)
     moved = _overseen(office, unit, moved)
     if moved.urgency != "routine" and case.urgency == "routine":

@@ -50,8 +50,8 @@ def keep_up_with(office: Office, unit: Unit, before: Case, case: Case) -> Case:
 def stop_by_itself(office: Office, unit: Unit, case: Case) -> Case:
     """End every procedure that must not go on as the case is now: nobody looks any further where it may be
     illegal (casework 5). Its cards say that nothing is left to do. The one whose own step has said so has a
-    way of its own from there: whom it asks next, and what it tells them."""
-    said = {p.started_by for p in procedures_of(unit, case) if flow_of(office, p).sets_crime}
+    way of its own from there: whom it asks next, and what it tells them; until the case is called more."""
+    said = {p.started_by for p in procedures_of(unit, case) if flow_of(office, p).sets_crime == case.crime}
     for procedure in (p for p in open_ones(unit, case) if p.id not in said):
         when, known = flow_of(office, procedure).stops_when, known_of(office, case)
         if when is not None and holds(when, case.answers, flags=known.flags, facts=known.facts):

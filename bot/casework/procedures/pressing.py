@@ -124,7 +124,8 @@ def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
         return Answer(view=_afterwards(turn, case, procedure))
     typed = _typed(turn.words, procedure, step_of(office, procedure).key, turn.pressed.values)
     if procedure.state == "open" and is_over(procedure, unit.now):
-        _, case = act(office, unit, case, procedure, Act(kind="wake"))
+        _, woken = act(office, unit, case, procedure, Act(kind="wake"))
+        case = keep_up_with(office, unit, case, woken)
         turn, procedure = replace(turn, case=case), unit.get(PROCEDURES, procedure.id) or procedure
     if visit != str(procedure.visit) or procedure.state != "open":
         typed = typed or _free(turn.pressed.values)

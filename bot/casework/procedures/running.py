@@ -114,12 +114,22 @@ def begin(
 
 def _with_crime(office: Office, unit: Unit, case: Case, flow: str) -> Case:
     """What a step begins says of the case whether it could be a crime: it goes by that at once, and is as
-    urgent (casework 1, 8). An answer only ever becomes graver here."""
+    urgent, also where it is closed (casework 1, 8). An answer only ever becomes graver here."""
     says = office.definition_of(case).flows[flow].sets_crime
-    known = case.crime == says or case.crime == "yes"
-    if not says or known or case.closing is not None:
+    if not says or case.crime in (says, "yes"):
         return case
     return reroute(office, unit, replace(case, crime=says), by=HANDRAIL, keep_owner=True)
+
+
+def _begin_from(office: Office, unit: Unit, case: Case, procedure: Procedure, flow: str) -> Case:
+    """What a step begins; where it runs already, what it says of the case counts all the same."""
+    if flow not in {p.flow for p in open_ones(unit, case)}:
+        return begin(office, unit, case, flow, started_by=procedure.id)
+    said = _with_crime(office, unit, case, flow)
+    if said.crime == case.crime:
+        return case
+    content = {"procedure": procedure.id, "flow": flow, "crime": said.crime}
+    return unit.case(said, actor=HANDRAIL, role="", kind="crime_found", content=content)
 
 
 def act(office: Office, unit: Unit, case: Case, procedure: Procedure, what: Act) -> tuple[Procedure, Case]:
@@ -155,8 +165,7 @@ def follow(
             case = _also_recorded(office, case, procedure, each, what, at=unit.now)
             case = unit.case(case, actor=actor, role=role, kind=RECORDED[each.kind], content=content)
         elif each.kind == "begin":
-            if each.flow not in {p.flow for p in open_ones(unit, case)}:
-                case = begin(office, unit, case, each.flow, started_by=procedure.id)
+            case = _begin_from(office, unit, case, procedure, each.flow)
         elif each.kind == "tell":
             case = _tell(office, unit, case, procedure, each)
         elif each.kind == "remind":
