@@ -63,6 +63,19 @@ async def test_the_only_procedure_is_chosen_already_where_one_is_stopped(tmp_pat
         assert asked.value == ""
 
 
+async def test_is_anything_allowed_shows_the_question_and_a_story_does_not(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        chat = bot.school.chat(TESS)
+        for said in ("Is gambling allowed?", "are mobile phones allowed"):
+            await chat.say(said)
+            await bot.settled()
+            assert "What is it about?" in chat.last_card.text, said
+        await chat.say("Is it true that chat is not allowed? Ben was on it")
+        await bot.settled()
+        assert "Report something" in chat.last_card.text
+        assert "Is it allowed?" in chat.last_card.buttons
+
+
 async def test_what_was_answered_stands_under_its_step_with_dates_as_people_write(
     tmp_path: Path,
 ) -> None:

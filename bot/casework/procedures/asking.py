@@ -29,6 +29,9 @@ REQUESTER = "requester"
 """Among the roles of a step: whoever asked for it."""
 
 WORD = r"[\w'-]+"
+GAP = "..."
+"""In a phrase: a few words of their own, as in *is ... allowed*."""
+MOST_BETWEEN = 8
 
 OWN = ("holder", "another", "deputy")
 
@@ -153,10 +156,24 @@ def may_ask(definition: Definition, directory: Directory, person: PersonId) -> t
 
 def meant(flows: tuple[Flow, ...], text: str) -> Flow | None:
     """Which of these a sentence seems to ask for: whose phrase of two words or more is in it, the longest."""
-    said = f" {' '.join(re.findall(WORD, as_command(text)))} "
+    said = f" {_said(text)} "
     phrases = [(phrase, flow) for flow in flows for phrase in flow.words if " " in phrase]
-    found = [(len(phrase), flow) for phrase, flow in phrases if f" {phrase} " in said]
+    found = [(len(phrase), flow) for phrase, flow in phrases if re.search(f" {_pattern(phrase)} ", said)]
     return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def names(phrase: str, text: str) -> bool:
+    """Whether the text is this phrase and nothing else."""
+    return as_command(text) == phrase or (GAP in phrase and bool(re.fullmatch(_pattern(phrase), _said(text))))
+
+
+def _said(text: str) -> str:
+    return " ".join(re.findall(WORD, as_command(text)))
+
+
+def _pattern(phrase: str) -> str:
+    between = f"(?: {WORD}){{1,{MOST_BETWEEN}}} "
+    return between.join(re.escape(part.strip()) for part in phrase.split(GAP))
 
 
 def is_staff(directory: Directory, person: PersonId) -> bool:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.casework import climbs, messages, verbs
 from bot.casework.late import with_refusal
 from bot.casework.office import Office, new_id, new_number
-from bot.casework.procedures.asking import REQUESTER, may_ask, meant
+from bot.casework.procedures.asking import REQUESTER, may_ask, meant, names
 from bot.casework.procedures.keeping import keep_up_with
 from bot.casework.procedures.knowing import flow_of, known_of, step_of
 from bot.casework.procedures.running import CLOCK, follow, write
@@ -42,7 +42,7 @@ FORGOTTEN_AFTER = timedelta(days=7)
 def asked_for(office: Office, person: PersonId, command: str) -> tuple[Flow, ...]:
     """Those of what the person may ask for in whose words they have just typed."""
     flows = may_ask(office.shelf.current(), office.directory(), person)
-    return tuple(flow for flow in flows if command in flow.words)
+    return tuple(flow for flow in flows if any(names(phrase, command) for phrase in flow.words))
 
 
 def begun_at_once(

@@ -106,6 +106,9 @@ def _check_words(findings: Findings) -> None:
     for flow in findings.definition.flows.values():
         for at, words in enumerate(flow.words):
             said = " ".join(words.lower().split())
+            if said.startswith("...") or said.endswith("..."):
+                remedy = "Put a word before and after the dots, as in: is ... allowed."
+                findings.fault(f"flows.{flow.key}.words.{at}", f"{words!r} would fit almost anything", remedy)
             other = taken.setdefault(said, flow.key)
             if other != flow.key:
                 what = f"{words!r} means {other} already"

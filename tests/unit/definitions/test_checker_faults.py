@@ -484,6 +484,15 @@ BREAKS = (
         remedy="the rules above it",
     ),
     Break(
+        name="words for a request that fit almost anything",
+        file="flows/unblock.yaml",
+        old="words: [unblock,",
+        new='words: ["please ...", unblock,',
+        at="please ...",
+        what="would fit almost anything",
+        remedy="is ... allowed",
+    ),
+    Break(
         name="a request whose owner may not take it",
         file="flows/unblock.yaml",
         old="owner: [dsl]",
