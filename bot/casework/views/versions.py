@@ -112,8 +112,9 @@ def draft_view(words: Words, draft: Draft, reading: Reading) -> View:
 
 def _state(words: Words, draft: Draft, reading: Reading) -> str:
     who = draft.answered_by or draft.asked_by
+    key = "draft_waits" if draft.state == "asked" and not reading.answers else f"draft_{draft.state}"
     return words.say(
-        f"draft_{draft.state}", who=reading.names.get(who or "", words.say("someone_picked")),
+        key, who=reading.names.get(who or "", words.say("someone_picked")),
         why=literal(draft.why),
     )  # fmt: skip
 
