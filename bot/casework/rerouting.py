@@ -201,6 +201,12 @@ def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner:
     `by` changed something, and is not told of it.
     """
     routed = routed_now(office, case, unit.now)
+    owner = owner_now(case)
+    has_it = owner is not None and owner not in excluded_now(case)
+    # What was handed over stays where it is until the route itself says something new.
+    before = case.routed.owner if case.owner.handed else case.owner.role
+    if keep_owner and has_it and routed.owner != before:
+        routed = _led_beside(office, case, routed)
     told_before = {t.role for t in case.routed.also}
     daily = case.routed.channel == "daily"
     moved = replace(case, routed=routed, urgency=_raised(case, routed))
@@ -211,10 +217,6 @@ def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner:
             messages.alert(
                 office, unit, moved, duty="told", role=told.role, reason=reason, mark=f"{case.revision}"
             )
-    owner = owner_now(case)
-    has_it = owner is not None and owner not in excluded_now(case)
-    # What was handed over stays where it is until the route itself says something new.
-    before = case.routed.owner if case.owner.handed else case.owner.role
     to_another = (routed.owner != before and not (keep_owner and has_it)) or (owner and not has_it)
     if to_another and case.closing is None:
         moved = _to_new_owner(office, unit, moved, routed.owner, by=by)
@@ -224,6 +226,19 @@ def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner:
     if daily and routed.channel != "daily":
         posts.refresh_daily(office, unit, moved)
     return moved
+
+
+def _led_beside(office: Office, case: Case, routed: Routed) -> Routed:
+    """Where somebody keeps what is now its lead's by the route: the lead is told, and has the oversight."""
+    leads, keeper = HEADS if routed.restricted else SAFEGUARDING, case.owner.keeper
+    has_it = case.owner.accepted_role or (keeper.role if keeper else "")
+    role = routed.owner
+    if role is None or role.role not in leads or has_it in leads or role in {t.role for t in routed.also}:
+        return routed
+    rules = office.definition_of(case).routing.rules
+    why = next((r.why.say() for r in rules if r.key == routed.rule), "")
+    told = Told(role=role, why=why or next((t.why for t in routed.also), ""), oversight=True)
+    return replace(routed, also=(*routed.also, told))
 
 
 def _raised(case: Case, routed: Routed) -> Urgency:

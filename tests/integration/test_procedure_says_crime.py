@@ -40,9 +40,11 @@ from tests.integration.conftest import Handrail
 from tests.integration.test_procedures import (
     ASHFORD,
     TARIQ,
+    ask,
     begun,
     passed,
     procedure,
+    requests,
 )
 from tests.integration.test_versions import edit
 
@@ -178,3 +180,36 @@ async def test_what_a_step_was_not_sure_of_stops_it_once_the_case_is_called_a_cr
         await done(bot, TESS, case, "crime", crime="yes", why="It is one")
 
         assert procedure(bot, case, "grade").state == "stopped"
+
+
+@pytest.mark.parametrize("by_a_step", [True, False])
+async def test_of_what_staff_asked_for_the_lead_hears_and_whoever_has_it_keeps_it(
+    tmp_path: Path, by_a_step: bool
+) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "phishing")
+        site = {"site": "bad.example", "site_why": "It came by mail", "site_crime": "no"}
+        await bot.school.chat(TESS).press("Next", **site)
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+        case = await done(bot, OLLY, case, "take")
+        await passed(bot, OLLY, case, "suspicious_site", answer="yes")
+        assert not in_chat(bot, DEE, case)
+
+        if by_a_step:
+            looked = {"outcome": "done", "site_with": "Dee", "site_found": "x", "site_turned": "yes"}
+            await passed(bot, TESS, case, "suspicious_site", **looked)
+        else:
+            await done(bot, OLLY, case, "crime", crime="yes", why="It is one")
+
+        case = now(bot, case)
+        assert (case.crime, case.urgency, case.owner.accepted_by) == ("yes", "serious", who(bot, OLLY))
+        assert climbing(bot, case) == {"oversight"}
+        assert in_chat(bot, DEE, case)
+        assert not (await press(bot, DEE, verbs.OPEN, case.id, "open")).refused
+        assert not in_channel(bot, case), "it is not known who is involved"
+        await done(bot, DEE, case, "seen")
+        assert not climbing(bot, case)
+        await done(bot, OLLY, case, "cannot_see", who=who(bot, DEE), why="A friend of theirs")
+        assert not in_chat(bot, DEE, case)
+        assert climbing(bot, case) == {"oversight"}, "a deputy is asked in her place"
