@@ -14,16 +14,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 # Colours do not depend on the width, nor what is cut off on the colours: one width in each theme is enough.
 WIDTHS = (DESKTOP_PX, PHONE_PX)
+PARTS = 4
+"""For whoever is free among the processes that test side by side."""
 LOOK = """async ([card, config, theme]) => [
   ...draw(card, config, theme), ...overflow(), ...await accessibility()
 ]"""
 """What the renderer cannot read, what is cut off, what stands in the way of a screen reader or poor sight."""
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 async def test_every_card_is_drawn_whole_and_readable_light_and_wide_dark_and_narrow(
-    every_card: Mapping[str, Collection], card_page: Page
+    every_card: Mapping[str, Collection], card_page: Page, part: int
 ) -> None:
-    cards = together(every_card.values()).to_be_drawn()
+    cards = together(every_card.values()).to_be_drawn()[part::PARTS]
     found: dict[str, list[str]] = {}
     for theme, width in zip(THEMES, WIDTHS, strict=True):
         await draw_on(card_page, cards[0].card, theme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,6 +107,15 @@ async def handrail(
                     yield whole
             finally:
                 await runner.cleanup()
+
+
+async def read_anew(bot: Handrail, people: Path, text: str) -> None:
+    """The people file changed; the service knows it, whether it was asked to look or had looked by itself."""
+    before = bot.service.people.directory().version
+    await asyncio.to_thread(people.write_text, text, encoding="utf-8")
+    async with asyncio.timeout(20):
+        while bot.service.people.directory().version == before:
+            await asyncio.to_thread(bot.service.people.refresh)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.integration.case_work import (
     school_day,
     who,
 )
-from tests.integration.conftest import PEOPLE, Handrail
+from tests.integration.conftest import PEOPLE, Handrail, read_anew
 
 LEFT = "former: yes"
 NO_ROLE = "roles: []"
@@ -38,21 +38,20 @@ async def school_with_people(tmp_path: Path) -> AsyncIterator[tuple[Handrail, Pa
         yield bot, people
 
 
-def rewrite(people: Path, name: str, line: str) -> None:
-    """The person's entry with that line."""
+def rewritten(people: Path, name: str, line: str) -> str:
+    """The file with that line in the person's entry."""
     before = people.read_text(encoding="utf-8").splitlines()
     at = before.index(f"    name: {name}")
     key = line.partition(":")[0]
     end = next((n for n in range(at + 1, len(before)) if before[n].startswith("  - ")), len(before))
     kept = [text for text in before[at + 1 : end] if not text.startswith(f"    {key}:")]
     after = (*before[: at + 1], f"    {line}", *kept, *before[end:])
-    people.write_text("\n".join(after), encoding="utf-8")
+    return "\n".join(after)
 
 
 async def changed(bot: Handrail, people: Path, name: str, line: str, *, noticed: bool = True) -> None:
     """The people file changed, and read by the service; not `noticed`: nothing follows from it yet."""
-    await asyncio.to_thread(rewrite, people, name, line)
-    assert await asyncio.to_thread(bot.service.people.refresh)
+    await read_anew(bot, people, await asyncio.to_thread(rewritten, people, name, line))
     if noticed:
         await bot.service.tell_gaps()
         await bot.settled()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.model.cases import Case
-from tests.integration.conftest import PEOPLE, Handrail, handrail
+from tests.integration.conftest import PEOPLE, Handrail, handrail, read_anew
 from tests.integration.report_walks import (
     cases_in,
     person,
@@ -34,8 +33,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[Handrail]:
         before = people.read_text(encoding="utf-8")
         here = f"name: {LEFT}\n"
         assert here in before
-        people.write_text(before.replace(here, f"{here}    former: yes\n"), encoding="utf-8")
-        assert await asyncio.to_thread(whole.service.people.refresh)
+        await read_anew(whole, people, before.replace(here, f"{here}    former: yes\n"))
         yield whole
 
 
@@ -173,8 +171,7 @@ async def test_a_danger_word_while_whoever_has_the_case_is_away_is_told_to_the_n
     now = bot.service.office.now()
     away = [f"{now - timedelta(days=1):%Y-%m-%d}", f"{now + timedelta(days=2):%Y-%m-%d}"]
     absence = f"    absences:\n      - from: {away[0]}\n        until: {away[1]}\n"
-    people.write_text(before.replace(name, f"{name}{absence}"), encoding="utf-8")
-    assert await asyncio.to_thread(bot.service.people.refresh)
+    await read_anew(bot, people, before.replace(name, f"{name}{absence}"))
     await say(bot, PUPIL, "I want to die")
 
     assert cases_in(bot)[0].owner.accepted_by == case.owner.accepted_by, "it is still theirs"
@@ -188,8 +185,7 @@ async def test_a_danger_word_in_a_case_whose_owner_has_left_asks_the_next_one(
     case = await taken_by_dsl(bot)
     people = tmp_path / "people.yaml"
     before, name = people.read_text(encoding="utf-8"), "name: Dee Lead-Demo\n"
-    people.write_text(before.replace(name, f"{name}    former: yes\n"), encoding="utf-8")
-    assert await asyncio.to_thread(bot.service.people.refresh)
+    await read_anew(bot, people, before.replace(name, f"{name}    former: yes\n"))
     await say(bot, PUPIL, "I want to die")
 
     (now,) = cases_in(bot)
