@@ -52,8 +52,13 @@ class Kind(Generic[T]):
 
 def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
     """The remedy for a name that is not known: the one most like it, or where the known ones stand."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"Did you mean {close[0]}?" if close else otherwise
+    close = near(name, known)
+    return f"Did you mean {close}?" if close else otherwise
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The one of the known names that is most like this one, or nothing."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), "")
 
 
 def listed(names: Collection[str]) -> str:

@@ -16,6 +16,7 @@ from bot.definitions.checks.flows import check_flows
 from bot.definitions.checks.forms import check_forms
 from bot.definitions.checks.languages import check_languages
 from bot.definitions.checks.proofs import check_paths
+from bot.definitions.checks.renamed import gathered
 from bot.definitions.checks.reports import check_reports
 from bot.definitions.checks.roles import check_roles
 from bot.definitions.checks.rules import check_rules
@@ -54,4 +55,4 @@ def check(
     check_languages(findings, said)
     check_sources(findings)
     check_used(findings, common_texts)
-    return findings.problems
+    return gathered(findings.problems)

@@ -597,6 +597,17 @@ def test_the_command_ends_with_one_when_there_is_a_fault(
     assert "No faults." not in capsys.readouterr().out
 
 
+def test_a_role_that_was_renamed_is_told_once_with_the_name_it_had(tmp_path: Path) -> None:
+    for other in ("deputy_dls", "second_lead"):
+        roles = SCHOOL["roles.yaml"].replace("  deputy_dsl: {", f"  {other}: {{")
+        pack = write(tmp_path / other, {**SCHOOL, "roles.yaml": roles}, COMMON)
+        told = [p for p in read_pack(pack)[1] if p.place == f"roles.{other}"]
+        assert [p.what for p in told] == [
+            "nothing names this role, and 3 lines name deputy_dsl, which is not there"
+        ]
+        assert not [p for p in read_pack(pack)[1] if p.what == "there is no role 'deputy_dsl'"]
+
+
 def test_what_follows_from_a_fault_is_not_told_as_well(tmp_path: Path) -> None:
     device = SCHOOL[DEVICE].replace("{field: sign, is: granted}", "{field: sign, is: done}")
 
