@@ -6,7 +6,6 @@ Asks who may see and who may do before anything else. Must not know cards or con
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from bot.casework import messages, refreshing, verbs
 from bot.casework.acting import Doing, NotNow
@@ -17,6 +16,7 @@ from bot.casework.handing import receiving_roles
 from bot.casework.late import not_kept, typed_in, what_happened, with_refusal
 from bot.casework.office import Office, new_id
 from bot.casework.procedures.keeping import keep_up
+from bot.casework.procedures.knowing import is_request, open_ones
 from bot.casework.procedures.reading import to_do_of
 from bot.casework.tables import ACCESS, CASES, PRESSES, REFERENCES
 from bot.casework.unit import Unit
@@ -95,7 +95,7 @@ def reader_of(office: Office, unit: Unit, case: Case, person: PersonId) -> Reade
         for a in office.definition_of(case).actions.values()
         if a.by == "handler"
         and may_do(office, unit, case, person, a)
-        and _offered(office, case, person, a, unit.now)
+        and _offered(office, unit, case, person, a)
     )
     before = (unit.get(CASES, key) for key in case.earlier)
     return Reader(
@@ -108,12 +108,15 @@ def reader_of(office: Office, unit: Unit, case: Case, person: PersonId) -> Reade
     )
 
 
-def _offered(office: Office, case: Case, person: PersonId, action: CaseAction, at: datetime) -> bool:
-    """Nobody is asked to take what they have, or to acknowledge what is acknowledged or another's."""
+def _offered(office: Office, unit: Unit, case: Case, person: PersonId, action: CaseAction) -> bool:
+    """Nobody is asked to take what they have, or to acknowledge what is acknowledged or another's; what staff
+    asked for is closed with its last step."""
     if action.does == "accept":
         return case.owner.accepted_by != person
     if action.does == "acknowledge":
-        return case.oversight.accepted_by is None and oversees(case, person, office.directory(), at)
+        return case.oversight.accepted_by is None and oversees(case, person, office.directory(), unit.now)
+    if action.does == "close" and is_request(case):
+        return not open_ones(unit, case)
     return action.does != "move_version" or case.definition != office.shelf.current().hash
 
 

@@ -477,6 +477,7 @@ async def test_what_is_asked_of_ict_is_taken_by_ict_and_what_was_reported_still_
         assert case.owner.role.role == "ict_lead"
         assert "I'll take this" in buttons(await open_case(bot, owner, case))
         assert (await done(bot, owner, case, "take")).owner.accepted_by == who(bot, owner)
+        assert "Close the case" not in buttons(await open_case(bot, owner, case)), "its last step closes it"
         office, at = bot.service.office, bot.service.office.now()
         assert "ict_lead" in receiving_roles(office, now(bot, case), at)
         (technical,) = await opened(bot, asker, what="technical", others="not_known")
