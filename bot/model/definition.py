@@ -85,8 +85,8 @@ DOES = (
 class Permission:
     """`role` may do `verb` on: own (their report), assigned (a role in the case), all (they may see).
 
-    restricted: assigned, and only where the case is about an adult of the school. requests: assigned, and only
-    where it is what staff asked for and nobody is in it.
+    restricted: assigned, and only where the case is about an adult of the school. requests: assigned, and
+    only where it is what staff asked for and nobody is in it.
     """
 
     verb: str
