@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
@@ -103,9 +103,17 @@ def _onward(way: Way, known: Known, now: datetime) -> Iterator[Way]:
     for act in _acts(at, known):
         when = later if act.kind == "wake" else now + timedelta(minutes=1)
         moved, follows = advance(pack(), at, act, known, when)
+        if moved.errors.keys() - act.values.keys():
+            moved, follows = advance(pack(), moved, _with_the_rest(moved, act, known), known, when)
         assert not moved.errors, (at.flow, at.step, act.values, moved.errors)
         assert moved != at, (at.flow, at.step)
         yield from _onward(Way(moved, (*way.follows, *follows)), known, when)
+
+
+def _with_the_rest(at: Procedure, act: Act, known: Known) -> Act:
+    """The same answers, and one to whatever the card asks only because of them."""
+    whole = (values for values in _answers(at, known) if act.values.items() <= values.items())
+    return replace(act, values=next(whole))
 
 
 def _acts(at: Procedure, known: Known) -> Iterator[Act]:
