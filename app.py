@@ -29,12 +29,10 @@ async def serve(settings: Settings) -> None:
     """Run until asked to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        try:
+    # On Windows asyncio takes no signals: Ctrl-C is a KeyboardInterrupt there.
+    if sys.platform != "win32":
+        for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stop.set)
-        except NotImplementedError:
-            # What asyncio raises on Windows, where it takes no signals: Ctrl-C is a KeyboardInterrupt there.
-            break
     async with running(settings) as service:
         runner = web.AppRunner(make_web_app(settings, service), access_log=None, **SERVER_OPTIONS)
         await runner.setup()

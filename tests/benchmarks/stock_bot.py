@@ -26,7 +26,7 @@ class Config:
     APP_TENANTID = ""
 
 
-class EchoBot(ActivityHandler):  # type: ignore[misc]  # the SDK is untyped
+class EchoBot(ActivityHandler):
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         if turn_context.activity.text == "echo":
             await turn_context.send_activity("echo")

@@ -53,8 +53,11 @@ def stop_by_itself(office: Office, unit: Unit, case: Case) -> Case:
     way of its own from there: whom it asks next, and what it tells them; until the case is called more."""
     said = {p.started_by for p in procedures_of(unit, case) if flow_of(office, p).sets_crime == case.crime}
     for procedure in (p for p in open_ones(unit, case) if p.id not in said):
-        when, known = flow_of(office, procedure).stops_when, known_of(office, case)
-        if when is not None and holds(when, case.answers, flags=known.flags, facts=known.facts):
+        when = flow_of(office, procedure).stops_when
+        if when is None:
+            continue
+        known = known_of(office, case)
+        if holds(when, case.answers, flags=known.flags, facts=known.facts):
             content = {"procedure": procedure.id, "flow": procedure.flow, "why": STOPPED}
             case = unit.case(case, actor=HANDRAIL, role="", kind="procedure_stopped", content=content)
             _, case = act(office, unit, case, procedure, Act(kind="stop"))

@@ -64,9 +64,9 @@ def begin_by_itself(office: Office, unit: Unit, case: Case) -> Case:
         for flow in office.definition_of(case).flows.values()
         if flow.use == "case" and flow.begins_when and flow.key not in case.begun
     ]
-    known = known_of(office, case) if waiting else None
+    known = known_of(office, case)
     for flow in waiting:
-        if known is not None and flow.key not in case.begun and _called_for(case, known, flow):
+        if flow.key not in case.begun and _called_for(case, known, flow):
             case = begin(office, unit, case, flow.key)
             known = known_of(office, case)
     return case
