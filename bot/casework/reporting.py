@@ -103,13 +103,9 @@ def facts_for(office: Office, definition: Definition, run: Run, values: dict[str
     """The facts of the moment: today's people, and which earlier cases count for whom is being named."""
     flow = definition.flows[run.flow]
     answers = {**run.answers, **values}
-    pupils: list[PupilId] = []
-    rows: list[tuple[str, str]] = []
-    for field in flow.fields.values():
-        if field.kind == "pupils" and field.part == "subject":
-            pupils.extend(v for v in values_of(answers, field.key) if v)
-        if field.kind == "row" and field.table and answers.get(field.key):
-            rows.append((field.table, answers[field.key]))
+    rows = [(table, row) for table, asked in flow.picking.items() if (row := answers.get(asked.key))]
+    named = [asked.key for asked in flow.naming if asked.kind == "pupils" and asked.part == "subject"]
+    pupils: list[PupilId] = [v for key in named for v in values_of(answers, key) if v]
     counted = frozenset(
         f"{table}/{row}/{pupil}"
         for table, row in rows

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Literal
 
 from bot.engine.conditions import asks_facts, holds
@@ -127,7 +126,13 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
     # The steps passed in silence ask nothing: what they decide by stays the same.
     answers = {key: value for key, value in live.items() if key in sound}
     flags = flags_of(flow, answers)
-    known = cache(lambda: facts_of(definition, flow, answers, facts, flags=flags))
+    kept: list[Mapping[str, str]] = []
+
+    def known() -> Mapping[str, str]:
+        if not kept:
+            kept.append(facts_of(definition, flow, answers, facts, flags=flags))
+        return kept[0]
+
     effects: list[Effect] = []
     step = flow.steps[run.step]
     for _ in range(MOST_SILENT_STEPS):

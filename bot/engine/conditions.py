@@ -25,7 +25,11 @@ def holds(
         return _answered(condition, answers, flags, facts)
     met = isinstance(condition, AnyOf)
     for part in condition.conditions:
-        if holds(part, answers, flags=flags, facts=facts) == met:
+        if isinstance(part, Ask):
+            held = _answered(part, answers, flags, facts)
+        else:
+            held = holds(part, answers, flags=flags, facts=facts)
+        if held == met:
             return met
     return not met
 

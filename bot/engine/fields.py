@@ -78,6 +78,8 @@ def passable(
 ) -> Mapping[str, str]:
     """The answers less those of this step that nobody could have picked from its card."""
     asked = {field.key: field for field in shown_fields(definition, flow, step, answers, facts)}
+    if not asked:
+        return answers
     return {
         key: value
         for key, value in answers.items()
@@ -124,8 +126,7 @@ def _fault_of_choice(definition: Definition, field: Field, values: tuple[str, ..
         return "pupil_account" if any(v in accounts for v in values) else ""
     if field.kind == "row":
         table = definition.tables.get(field.table) or definition.grids.get(field.table)
-        rows = {row.key for row in table.rows} if table else set()
-        return "" if values[0] in rows else "unknown_choice"
+        return "" if table and any(row.key == values[0] for row in table.rows) else "unknown_choice"
     if field.kind == "confirm":
         return "" if values == ("yes",) else "unknown_choice"
     options = {o.key: o for o in field.options}

@@ -165,30 +165,24 @@ def _entered(role: str, directory: Directory) -> tuple[Person, ...]:
     return tuple(p for p in directory.people.values() if not p.former and (role == STAFF or role in p.roles))
 
 
-def _tutors(pupil: str, directory: Directory) -> Iterator[Person]:
+def _tutors(pupil: str, directory: Directory) -> tuple[Person, ...]:
     known = directory.pupils.get(pupil)
-    if known:
-        yield from (p for p in directory.people.values() if known.form in p.tutor_of)
+    return directory.tutors.get(known.form, ()) if known else ()
 
 
-def _heads_of_year(pupil: str, directory: Directory) -> Iterator[Person]:
+def _heads_of_year(pupil: str, directory: Directory) -> tuple[Person, ...]:
     known = directory.pupils.get(pupil)
-    if known:
-        yield from (p for p in directory.people.values() if known.year in p.head_of_year_of)
+    return directory.heads_of_year.get(known.year, ()) if known else ()
 
 
-def _themselves(person: str, directory: Directory) -> Iterator[Person]:
-    yield from _known(person, directory)
+def _head_of_department(person: str, directory: Directory) -> tuple[Person, ...]:
+    known = directory.people.get(person)
+    return _known(known.head_of_department, directory) if known else ()
 
 
-def _head_of_department(person: str, directory: Directory) -> Iterator[Person]:
-    for known in _known(person, directory):
-        yield from _known(known.head_of_department, directory)
-
-
-def _line_manager(person: str, directory: Directory) -> Iterator[Person]:
-    for known in _known(person, directory):
-        yield from _known(known.line_manager, directory)
+def _line_manager(person: str, directory: Directory) -> tuple[Person, ...]:
+    known = directory.people.get(person)
+    return _known(known.line_manager, directory) if known else ()
 
 
 def _known(person: str | None, directory: Directory) -> tuple[Person, ...]:
@@ -196,9 +190,9 @@ def _known(person: str | None, directory: Directory) -> tuple[Person, ...]:
     return (known,) if known else ()
 
 
-_BY_RELATION: Mapping[Relation, Callable[[str, Directory], Iterator[Person]]] = {
+_BY_RELATION: Mapping[Relation, Callable[[str, Directory], tuple[Person, ...]]] = {
     "tutor": _tutors,
-    "class_teacher": _themselves,
+    "class_teacher": _known,
     "head_of_year": _heads_of_year,
     "head_of_department": _head_of_department,
     "line_manager": _line_manager,

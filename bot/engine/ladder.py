@@ -36,24 +36,24 @@ class Chosen:
 
 def rungs(table: SanctionTable, row: Row, *, in_lesson: bool = False) -> tuple[Rung, ...]:
     """The row's way up: its marked authority columns, then those right of the last mark, then beyond."""
-    columns = [column for column in table.columns if column.kind == "authority"]
+    columns = table.ladder
     marked = [at for at, column in enumerate(columns) if column.key in row.marks]
     if not marked:
         return ()
-    way = [columns[at] for at in marked] + columns[marked[-1] + 1 :]
+    way = [*(columns[at] for at in marked), *columns[marked[-1] + 1 :]]
     return tuple(_rungs_of(way, in_lesson=in_lesson))
 
 
 def marked_rungs(table: SanctionTable, row: Row) -> int:
     """How many levels of authority the row marks: the range that one offence may start in."""
-    return sum(1 for column in table.columns if column.kind == "authority" and column.key in row.marks)
+    return sum(column.key in row.marks for column in table.ladder)
 
 
-def place(table: SanctionTable, row: Row, *, earlier: int, highest: bool) -> int:
-    """The rung a case stands on, from 0: the lowest mark (or the highest), one up for each earlier case
-    that was confirmed, and no further than the last."""
-    start = marked_rungs(table, row) - 1 if highest else 0
-    return min(max(start, 0) + earlier, len(rungs(table, row)) - 1)
+def place(marked: int, levels: int, *, earlier: int, highest: bool) -> int:
+    """The rung a case stands on, from 0: the lowest of the `marked` (or the highest), one up for each earlier
+    case that was confirmed, and no further than the last of so many `levels`."""
+    start = marked - 1 if highest else 0
+    return min(max(start, 0) + earlier, levels - 1)
 
 
 def choose(

@@ -59,15 +59,13 @@ def asked_fields(flow: Flow, run: Run) -> frozenset[str]:
 
 def flags_of(flow: Flow, answers: Mapping[str, str]) -> frozenset[str]:
     """Flags of every option chosen, then the derived ones."""
-    raised: set[str] = set()
-    for key, answer in answers.items():
-        field = flow.fields.get(key) if answer else None
-        if field is not None and field.options:
-            chosen = values_of(answers, key)
-            raised.update(*(o.flags for o in field.options if o.flags and o.key in chosen))
-    direct = frozenset(raised)
-    derived = {d.flag for d in flow.flags if holds(d.when, answers, flags=direct, facts={})}
-    return direct | frozenset(derived)
+    direct: set[str] = set()
+    for key, by_option in flow.raising.items():
+        if answers.get(key):
+            for value in values_of(answers, key):
+                direct.update(by_option.get(value, ()))
+    derived = [d.flag for d in flow.flags if holds(d.when, answers, flags=direct, facts={})]
+    return frozenset(direct).union(derived)
 
 
 def participants_of(
@@ -81,10 +79,9 @@ def participants_of(
     flags = flags_of(flow, answers) if flags is None else flags
     image = "image" in flags
     found: list[Participant] = []
-    for field in flow.fields.values():
-        if field.part in ("none", "excluded") or not answers.get(field.key):
-            continue
-        found.extend(_named_in(field, answers, directory, image=image))
+    for field in flow.naming:
+        if answers.get(field.key):
+            found.extend(_named_in(field, answers, directory, image=image))
     if "adult_conduct" in flags and not any(_is_adult_subject(p) for p in found):
         found.append(Participant(kind="adult", part="subject", name=""))
     return tuple(found)
@@ -149,22 +146,13 @@ def _unlisted(value: str, answers: Mapping[str, str], part: ParticipantPart) -> 
 
 def excluded_by_reporter(flow: Flow, answers: Mapping[str, str]) -> tuple[PersonId, ...]:
     """Whoever the reporter says should not see it."""
-    return tuple(
-        v
-        for field in flow.fields.values()
-        if field.part == "excluded"
-        for v in values_of(answers, field.key)
-        if v
-    )
+    return tuple(v for field in flow.excluding for v in values_of(answers, field.key) if v)
 
 
 def row_chosen(definition: Definition, flow: Flow, answers: Mapping[str, str], table: str) -> Row | None:
     """The row picked for that sanction table, if any."""
-    for field in flow.fields.values():
-        if field.kind == "row" and field.table == table:
-            wanted = answers.get(field.key, "")
-            return next((r for r in definition.tables[table].rows if r.key == wanted), None)
-    return None
+    field = flow.picking.get(table)
+    return definition.tables[table].by_key.get(answers.get(field.key, "")) if field else None
 
 
 def pupils_row(
@@ -224,11 +212,11 @@ def _own_teacher(subjects: list[Participant], flags: frozenset[str], facts: Fact
 
 def _for_teacher(definition: Definition, table: SanctionTable, row: Row) -> bool:
     """The row marks a column that a pupil's own teacher is meant by (its roles are tutors by relation)."""
-    columns = {c.key: c for c in table.columns}
     return any(
         definition.roles[role].relation in ("tutor", "class_teacher")
-        for mark in row.marks
-        for role in columns[mark].roles
+        for column in table.ladder
+        if column.key in row.marks
+        for role in column.roles
         if role in definition.roles
     )
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bot.engine.conditions import holds
 from bot.engine.holders import Towards
-from bot.engine.ladder import Rung, WhyBarred, choose, place, refer, rungs
+from bot.engine.ladder import Rung, WhyBarred, choose, marked_rungs, place, refer, rungs
 from bot.model.cases import Proposal, Routed, Told
 from bot.model.conditions import Condition
 from bot.model.definition import Definition
@@ -147,7 +147,8 @@ def _matter(definition: Definition, rule: Rule, given: Given) -> _Matter:
         condition is not None and holds(condition, given.answers, flags=flags, facts=facts)
         for condition in (table.start_highest_when, table.in_lesson_when)
     )
-    level = place(table, row, earlier=given.earlier, highest=highest)
+    way = rungs(table, row, in_lesson=in_lesson)
+    level = place(marked_rungs(table, row), len(way), earlier=given.earlier, highest=highest)
     return _Matter(
         definition=definition,
         rule=rule,
@@ -156,7 +157,7 @@ def _matter(definition: Definition, rule: Rule, given: Given) -> _Matter:
         facts=facts,
         table=table,
         row=row,
-        rung=rungs(table, row, in_lesson=in_lesson)[level],
+        rung=way[level],
         level=level,
         highest=highest,
     )
@@ -201,9 +202,7 @@ def _child_at_risk(facts: Mapping[str, str]) -> bool:
 
 
 def _row(table: SanctionTable | None, given: Given) -> Row | None:
-    wanted = given.rows.get(table.key) if table else None
-    rows = (row for row in table.rows if row.key == wanted) if table else iter(())
-    return next(rows, None)
+    return table.by_key.get(given.rows.get(table.key, "")) if table else None
 
 
 def _wanted(matter: _Matter) -> tuple[tuple[str, ...], bool]:

@@ -17,10 +17,11 @@ else:
     def replace(value: Any, /, **changes: Any) -> Any:
         """A copy of the frozen value with these fields changed. Raises TypeError for a name it does not have.
 
-        A class that has slots is left to the standard library.
+        A class that has slots is left to the standard library, and so is a value that holds more than its
+        fields: what it worked out from them and kept would not be true of the copy.
         """
         held = getattr(value, "__dict__", None)
-        if held is None:
+        if held is None or len(held) != len(value.__dataclass_fields__):
             return dataclasses.replace(value, **changes)
         state = {**held, **changes}
         if len(state) != len(held):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from bot.model.conditions import Condition
@@ -202,7 +203,7 @@ class DerivedFlag:
     when: Condition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Flow:
     """A procedure. `description_field` takes what was typed before the flow began.
 
@@ -235,3 +236,25 @@ class Flow:
     source: str = ""
     origin: Literal["policy", "national", "product"] = "policy"
     mark: Mark | None = None
+
+    @cached_property
+    def naming(self) -> tuple[Field, ...]:
+        """The questions whose answers enter somebody in the case, in order."""
+        return tuple(f for f in self.fields.values() if f.part not in ("none", "excluded"))
+
+    @cached_property
+    def excluding(self) -> tuple[Field, ...]:
+        """The questions that ask who should not see it."""
+        return tuple(f for f in self.fields.values() if f.part == "excluded")
+
+    @cached_property
+    def picking(self) -> Mapping[str, Field]:
+        """The question that picks a row, by the table that it names; the first counts."""
+        named = [f for f in self.fields.values() if f.kind == "row" and f.table]
+        return {f.table: f for f in reversed(named)}
+
+    @cached_property
+    def raising(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """The flags that options raise, by field and option; what raises none is not in it."""
+        flags = {f.key: {o.key: o.flags for o in f.options if o.flags} for f in self.fields.values()}
+        return {key: by_option for key, by_option in flags.items() if by_option}

@@ -5,9 +5,10 @@ Must not know where this came from (people file or Entra), nor any case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 PersonId = str
@@ -83,7 +84,7 @@ class RoleRef:
     of: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Directory:
     """Everyone of the school as known at one moment: the live half of routing.
 
@@ -97,6 +98,23 @@ class Directory:
     roles: Mapping[str, Role]
     last_resort: tuple[str, ...]
     by_role: Mapping[str, tuple[PersonId, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def tutors(self) -> Mapping[str, tuple[Person, ...]]:
+        """Whoever is a tutor of each form, in the directory's order."""
+        return _grouped((form, person) for person in self.people.values() for form in person.tutor_of)
+
+    @cached_property
+    def heads_of_year(self) -> Mapping[str, tuple[Person, ...]]:
+        """Whoever is head of each year, in the directory's order."""
+        return _grouped((year, person) for person in self.people.values() for year in person.head_of_year_of)
+
+
+def _grouped(pairs: Iterable[tuple[str, Person]]) -> Mapping[str, tuple[Person, ...]]:
+    found: dict[str, list[Person]] = {}
+    for key, person in pairs:
+        found.setdefault(key, []).append(person)
+    return {key: tuple(people) for key, people in found.items()}
 
 
 HowHeld = Literal["holder", "deputy", "another", "substitute", "last_resort"]

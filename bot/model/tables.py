@@ -5,7 +5,9 @@ Must not know who holds a role, nor any case.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from bot.model.conditions import Condition
@@ -59,7 +61,7 @@ class Row:
     mark: Mark | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SanctionTable:
     """Rows in policy order. `subjects`: whom it is for. Authority columns in order are the ladder.
 
@@ -74,6 +76,16 @@ class SanctionTable:
     start_highest_when: Condition | None = None
     in_lesson_when: Condition | None = None
     source: str = ""
+
+    @cached_property
+    def ladder(self) -> tuple[Column, ...]:
+        """The authority columns, the lowest first."""
+        return tuple(column for column in self.columns if column.kind == "authority")
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Row]:
+        """The rows by key."""
+        return {row.key: row for row in self.rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 
 from bot.model.cases import Case, Climb, Note, Routed
 from bot.model.changed import replace
+from bot.model.people import Directory, Person
 from bot.model.procedures import Procedure
 from bot.model.runs import Run
 
@@ -51,6 +52,13 @@ def test_a_name_that_the_value_does_not_have_is_refused(value: Any) -> None:
     unknown: dict[str, Any] = {"colour": "red"}
     with pytest.raises(TypeError, match="colour"):
         replace(value, **unknown)
+
+
+def test_what_a_value_worked_out_of_its_fields_is_not_carried_into_the_copy() -> None:
+    tutor = Person(id="t/p", name="Tilly Tutor-Demo", tutor_of=("7A",))
+    before = Directory(tenant="t", version="1", people={tutor.id: tutor}, pupils={}, roles={}, last_resort=())
+    assert before.tutors == {"7A": (tutor,)}
+    assert replace(before, people={}).tutors == {}
 
 
 def test_a_changed_value_stays_frozen() -> None:

@@ -77,13 +77,13 @@ def test_one_more_offence_is_one_rung_more_until_the_last(
     marks: list[str], earlier: int, highest: bool
 ) -> None:
     case = row(*sorted(marks, key=["low", "middle", "high"].index))
-    last = len(rungs(TABLE, case)) - 1
+    marked, levels = marked_rungs(TABLE, case), len(rungs(TABLE, case))
 
-    here = place(TABLE, case, earlier=earlier, highest=highest)
+    here = place(marked, levels, earlier=earlier, highest=highest)
 
-    assert place(TABLE, case, earlier=earlier + 1, highest=highest) == min(here + 1, last)
-    assert place(TABLE, case, earlier=0, highest=False) == 0
-    assert place(TABLE, case, earlier=0, highest=True) == marked_rungs(TABLE, case) - 1
+    assert place(marked, levels, earlier=earlier + 1, highest=highest) == min(here + 1, levels - 1)
+    assert place(marked, levels, earlier=0, highest=False) == 0
+    assert place(marked, levels, earlier=0, highest=True) == marked - 1
 
 
 def chosen(*barred: str, only: bool = False) -> tuple[str | None, list[str]]:
