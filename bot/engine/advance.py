@@ -124,7 +124,7 @@ def _answered(definition: Definition, flow: Flow, run: Run, facts: Facts) -> tup
         return replace(run, errors=faults, visit=run.visit + 1), ()
     sound = passable(definition, flow, flow.steps[run.step], run.answers, facts)
     # The steps passed in silence ask nothing: what they decide by stays the same.
-    answers = {key: value for key, value in live.items() if key in sound}
+    answers = live if sound is run.answers else {key: live[key] for key in live if key in sound}
     flags = flags_of(flow, answers)
     kept: list[Mapping[str, str]] = []
 

@@ -77,14 +77,12 @@ def passable(
     definition: Definition, flow: Flow, step: Step, answers: Mapping[str, str], facts: Facts
 ) -> Mapping[str, str]:
     """The answers less those of this step that nobody could have picked from its card."""
-    asked = {field.key: field for field in shown_fields(definition, flow, step, answers, facts)}
-    if not asked:
-        return answers
-    return {
-        key: value
-        for key, value in answers.items()
-        if key not in asked or fault_of(definition, asked[key], value, facts) != "unknown_choice"
+    unknown = {
+        field.key
+        for field in shown_fields(definition, flow, step, answers, facts)
+        if fault_of(definition, field, answers.get(field.key, ""), facts) == "unknown_choice"
     }
+    return {key: value for key, value in answers.items() if key not in unknown} if unknown else answers
 
 
 def _unchecked(
