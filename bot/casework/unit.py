@@ -44,7 +44,7 @@ class Unit:
         touched = {key for held, key in (*self._puts, *self._deletes) if held == table.name}
         stored = (key for key in self._store.find(table, name, value) if key not in touched)
         mine = (p for (held, _), p in self._puts.items() if held == table.name)
-        return (*stored, *(p.id for p in mine if value in table.keys(p.value).get(name, ())))
+        return (*stored, *(p.id for p in mine if (name, value) in table.keys(p.value)))
 
     def put(self, table: Table[T], key: str, value: T) -> T:
         """Write the document, refusing to overwrite what somebody else changed meanwhile."""
