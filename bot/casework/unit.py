@@ -34,9 +34,10 @@ class Unit:
 
     def get(self, table: Table[T], key: str) -> T | None:
         """The document as this unit would leave it."""
-        if (table.name, key) in self._deletes:
+        place = (table.name, key)
+        if place in self._deletes:
             return None
-        put = self._puts.get((table.name, key))
+        put = self._puts.get(place)
         return put.value if put is not None else self._store.get(table, key)
 
     def find(self, table: Table[Any], name: str, value: str) -> tuple[str, ...]:
@@ -50,8 +51,9 @@ class Unit:
         """Write the document, refusing to overwrite what somebody else changed meanwhile."""
         before = self._store.get(table, key)
         expect = getattr(before, "revision", -1) if before is not None else None
-        self._deletes.pop((table.name, key), None)
-        self._puts[(table.name, key)] = Put(table=table, id=key, value=value, expect=expect)
+        place = (table.name, key)
+        self._deletes.pop(place, None)
+        self._puts[place] = Put(table=table, id=key, value=value, expect=expect)
         return value
 
     def delete(self, table: Table[Any], key: str) -> None:

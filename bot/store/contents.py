@@ -6,7 +6,7 @@ its account. Must not know files or threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tinydb.utils import LRUCache
@@ -53,10 +53,10 @@ class Contents:
 
     def table(self, name: str) -> Rows:
         """The rows of a table. Raises ValueError for one that the store was not opened with."""
-        rows = self.rows.get(name)
-        if rows is None:
-            raise ValueError(f"The store was not opened with a table {name}")
-        return rows
+        try:
+            return self.rows[name]
+        except KeyError:
+            raise ValueError(f"The store was not opened with a table {name}") from None
 
     def load(self, line: Line, where: str) -> None:
         """Take a commit from the journal's file `where`; `settle` follows the last. Raises StoreFailed for
@@ -141,17 +141,16 @@ class Contents:
         }
 
     def _plan_entries(
-        self, entries: Sequence[Entry], changes: Mapping[str, bytes]
+        self, entries: Sequence[Entry], changes: dict[str, bytes]
     ) -> tuple[tuple[Entry, bytes, bytes], ...]:
-        last = {entry.case_id: place for place, entry in enumerate(entries)}
         planned = []
-        for place, entry in enumerate(entries):
+        # The last entry of a case carries what the commit does to it.
+        for entry in reversed(entries):
             if entry.at.utcoffset() is None:
                 raise ZoneMissing
             _check_text(entry.case_id, entry.actor, entry.role, entry.kind, entry.definition)
-            change = changes.get(entry.case_id, NOTHING) if last[entry.case_id] == place else NOTHING
-            planned.append((entry, plain(entry.content), change))
-        return tuple(planned)
+            planned.append((entry, plain(entry.content), changes.pop(entry.case_id, NOTHING)))
+        return tuple(reversed(planned))
 
     def _check_destroy(self, destroy: Sequence[str], on_record: set[str]) -> None:
         _check_text(*destroy)

@@ -36,8 +36,8 @@ class Keys:
 
     def find(self, pair: Pair) -> tuple[str, ...]:
         """Ids under the pair, oldest first."""
-        ids = self._ids.get(pair, {})
-        return tuple(sorted(ids, key=ids.__getitem__))
+        ids = self._ids.get(pair)
+        return tuple(sorted(ids, key=ids.__getitem__)) if ids else ()
 
 
 class Sorted:
