@@ -5,13 +5,13 @@ Must not know how they are kept. Index values are person ids, case ids and state
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from bot.model.cases import FOUND, Case, given_up, owner_now
 from bot.model.outbox import Access, Alarm, Channel, Item, KeptPack, Posted, Press, Reference, Sent
 from bot.model.procedures import Procedure
-from bot.model.record import SYSTEM_SCOPE, Table
+from bot.model.record import SYSTEM_SCOPE, Pair, Table
 from bot.model.runs import Run
 from bot.model.versions import Draft, Published
 
@@ -19,53 +19,59 @@ EVERY = "every"
 """The one value of an index that lists a whole, small table, oldest first."""
 
 
-def _case_keys(case: Case) -> Mapping[str, tuple[str, ...]]:
-    subjects = tuple(p.ref for p in case.participants if p.part == "subject" and p.ref)
-    state = "closed" if case.closing else "open"
-    counts = case.closing is not None and case.closing.outcome == FOUND
-    return {
-        "number": (case.number,),
-        "reporter": (case.reporter,),
-        "incident": (case.incident,),
-        "state": (state,),
-        "day": (case.opened_at.date().isoformat(),),
-        "earlier": tuple(f"{case.routed.table}/{case.routed.row}/{who}" for who in subjects if counts),
-        "excluded": tuple(e.person for e in case.excluded if e.lifted_at is None and state == "open"),
-        "role": (case.routed.owner.role,) if case.routed.owner and state == "open" else (),
-        "given_up": (EVERY,) if given_up(case.oversight) else (),
-        "person": tuple(p for p in (owner_now(case), case.oversight.accepted_by) if p),
-    }
+def _case_keys(case: Case) -> Iterator[Pair]:
+    yield "number", case.number
+    yield "reporter", case.reporter
+    yield "incident", case.incident
+    yield "state", "closed" if case.closing else "open"
+    yield "day", case.opened_at.date().isoformat()
+    if case.closing is None:
+        yield from [("excluded", e.person) for e in case.excluded if e.lifted_at is None]
+        if case.routed.owner:
+            yield "role", case.routed.owner.role
+    elif case.closing.outcome == FOUND:
+        subjects = [p.ref for p in case.participants if p.part == "subject" and p.ref]
+        yield from [("earlier", f"{case.routed.table}/{case.routed.row}/{who}") for who in subjects]
+    if given_up(case.oversight):
+        yield "given_up", EVERY
+    yield from [("person", person) for person in (owner_now(case), case.oversight.accepted_by) if person]
 
 
-def _run_keys(run: Run) -> Mapping[str, tuple[str, ...]]:
-    return {"open": (run.person,) if run.state in ("open", "saved") else (), "person": (run.person,)}
+def _run_keys(run: Run) -> Iterator[Pair]:
+    if run.state in ("open", "saved"):
+        yield "open", run.person
+    yield "person", run.person
 
 
-def _item_keys(item: Item) -> Mapping[str, tuple[str, ...]]:
-    waiting = item.state in ("waiting", "sending")
-    return {
-        "key": (item.key,),
-        "state": (item.state,) if item.state != "sent" else (),
-        "pending": (item.slot,) if waiting else (),
-        "case": (item.case,) if item.case and waiting else (),
-    }
+def _item_keys(item: Item) -> Iterator[Pair]:
+    yield "key", item.key
+    if item.state != "sent":
+        yield "state", item.state
+    if item.state in ("waiting", "sending"):
+        yield "pending", item.slot
+        if item.case:
+            yield "case", item.case
 
 
-def _posted_keys(posted: Posted) -> Mapping[str, tuple[str, ...]]:
-    live = not posted.withdrawn
-    day = posted.shown.get("day") if posted.person and live else None
-    return {
-        "case": (posted.case,) if posted.case and live else (),
-        "run": (posted.run,) if posted.run and live else (),
-        "list": (f"{posted.person}/{day}",) if day else (),
-        "activity": (f"{posted.conversation}/{posted.activity_id}",),
-    }
+def _posted_keys(posted: Posted) -> Iterator[Pair]:
+    yield "activity", f"{posted.conversation}/{posted.activity_id}"
+    if posted.withdrawn:
+        return
+    if posted.case:
+        yield "case", posted.case
+    if posted.run:
+        yield "run", posted.run
+    day = posted.shown.get("day")
+    if posted.person and day:
+        yield "list", f"{posted.person}/{day}"
 
 
-def _procedure_keys(procedure: Procedure) -> Mapping[str, tuple[str, ...]]:
-    unsent = not procedure.case and procedure.state == "open" and procedure.asked_by
-    asked = (procedure.asked_by,) if unsent and procedure.asked_by else ()
-    return {"case": (procedure.case,) if procedure.case else (), "state": (procedure.state,), "asked": asked}
+def _procedure_keys(procedure: Procedure) -> Iterator[Pair]:
+    yield "state", procedure.state
+    if procedure.case:
+        yield "case", procedure.case
+    elif procedure.state == "open" and procedure.asked_by:
+        yield "asked", procedure.asked_by
 
 
 CASES: Table[Case] = Table(name="cases", type=Case, keys=_case_keys, scope=lambda c: c.id)
@@ -87,29 +93,29 @@ SENT: Table[Sent] = Table(name="sent", type=Sent, order=lambda s: s.sent_at.isof
 CLOCKS: Table[Alarm] = Table(
     name="clocks",
     type=Alarm,
-    keys=lambda a: {"case": (a.case,) if a.case else ()},
+    keys=lambda a: (("case", a.case),) if a.case else (),
     order=lambda a: a.due.isoformat(),
 )
 REFERENCES: Table[Reference] = Table(
-    name="references", type=Reference, keys=lambda r: {"conversation": (r.conversation,)}
+    name="references", type=Reference, keys=lambda r: (("conversation", r.conversation),)
 )
 CHANNELS: Table[Channel] = Table(
-    name="channels", type=Channel, keys=lambda c: {"state": (c.state,), "team": (c.team,)}
+    name="channels", type=Channel, keys=lambda c: (("state", c.state), ("team", c.team))
 )
 POSTED: Table[Posted] = Table(
     name="posted", type=Posted, keys=_posted_keys, scope=lambda p: p.case or p.run or SYSTEM_SCOPE
 )
 ACCESS: Table[Access] = Table(
-    name="access", type=Access, keys=lambda a: {"case": (a.case,)}, scope=lambda a: a.case
+    name="access", type=Access, keys=lambda a: (("case", a.case),), scope=lambda a: a.case
 )
 PROCEDURES: Table[Procedure] = Table(
     name="procedures", type=Procedure, keys=_procedure_keys, scope=lambda p: p.case or p.id
 )
 PACKS: Table[KeptPack] = Table(name="packs", type=KeptPack)
 VERSIONS: Table[Published] = Table(
-    name="versions", type=Published, keys=lambda _: {"all": (EVERY,)}, order=lambda p: p.at.isoformat()
+    name="versions", type=Published, keys=lambda _: (("all", EVERY),), order=lambda p: p.at.isoformat()
 )
-DRAFTS: Table[Draft] = Table(name="drafts", type=Draft, keys=lambda d: {"state": (d.state,), "all": (EVERY,)})
+DRAFTS: Table[Draft] = Table(name="drafts", type=Draft, keys=lambda d: (("state", d.state), ("all", EVERY)))
 PRESSES: Table[Press] = Table(name="presses", type=Press, order=lambda p: p.at.isoformat())
 
 ALL: tuple[Table[Any], ...] = (

@@ -34,9 +34,10 @@ class Unit:
 
     def get(self, table: Table[T], key: str) -> T | None:
         """The document as this unit would leave it."""
-        if (table.name, key) in self._deletes:
+        place = (table.name, key)
+        if place in self._deletes:
             return None
-        put = self._puts.get((table.name, key))
+        put = self._puts.get(place)
         return put.value if put is not None else self._store.get(table, key)
 
     def find(self, table: Table[Any], name: str, value: str) -> tuple[str, ...]:
@@ -44,14 +45,15 @@ class Unit:
         touched = {key for held, key in (*self._puts, *self._deletes) if held == table.name}
         stored = (key for key in self._store.find(table, name, value) if key not in touched)
         mine = (p for (held, _), p in self._puts.items() if held == table.name)
-        return (*stored, *(p.id for p in mine if value in table.keys(p.value).get(name, ())))
+        return (*stored, *(p.id for p in mine if (name, value) in table.keys(p.value)))
 
     def put(self, table: Table[T], key: str, value: T) -> T:
         """Write the document, refusing to overwrite what somebody else changed meanwhile."""
         before = self._store.get(table, key)
         expect = getattr(before, "revision", -1) if before is not None else None
-        self._deletes.pop((table.name, key), None)
-        self._puts[(table.name, key)] = Put(table=table, id=key, value=value, expect=expect)
+        place = (table.name, key)
+        self._deletes.pop(place, None)
+        self._puts[place] = Put(table=table, id=key, value=value, expect=expect)
         return value
 
     def delete(self, table: Table[Any], key: str) -> None:

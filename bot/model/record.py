@@ -5,7 +5,7 @@ Must not know how or where it is kept. Times are aware UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -16,9 +16,13 @@ SYSTEM_SCOPE = "system"
 """The scope of what belongs to no case: conversation references, links, counters."""
 
 
-def no_keys(_value: Any) -> Mapping[str, tuple[str, ...]]:
+Pair = tuple[str, str]
+"""An index's name, and a value under which a document is found in it."""
+
+
+def no_keys(_value: Any) -> Iterable[Pair]:
     """A table that is only ever read by id."""
-    return {}
+    return ()
 
 
 def no_order(_value: Any) -> str | None:
@@ -35,14 +39,14 @@ def system_scope(_value: Any) -> str:
 class Table(Generic[T]):
     """A table of frozen values.
 
-    `keys` gives the values under which a document is found, by index name. `order` gives its place
-    in the table's one sorted index (None: not in it). `scope` names whose data key encrypts it: a
+    `keys` gives the values under which a document is found, each with its index. `order` gives its
+    place in the table's one sorted index (None: not in it). `scope` names whose data key encrypts it: a
     case id, a run id or SYSTEM_SCOPE; destroying the scope makes it unreadable for good.
     """
 
     name: str
     type: type[T]
-    keys: Callable[[T], Mapping[str, tuple[str, ...]]] = no_keys
+    keys: Callable[[T], Iterable[Pair]] = no_keys
     order: Callable[[T], str | None] = no_order
     scope: Callable[[T], str] = system_scope
 

@@ -6,18 +6,17 @@ its account. Must not know files or threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from tinydb.utils import LRUCache
 
-from bot.errors import RevisionMoved, StoreFailed, ZoneMissing
+from bot.errors import StoreFailed, ZoneMissing
 from bot.model.record import SYSTEM_SCOPE, Entry, Put, Table
 from bot.store.changes import difference
 from bot.store.history import NOTHING, Chain, plain
 from bot.store.keys import KeyRing
-from bot.store.line import Line, StoredEntry, StoredKey, encode
+from bot.store.line import Line, encode
 from bot.store.rows import Cache, Prepared, Rows
 
 VALUES_KEPT = 2048
@@ -25,14 +24,15 @@ VALUES_KEPT = 2048
 Delete = tuple[Table[Any], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A commit that was found fit. `entries` come with their encoded content and change."""
+class Plan(NamedTuple):
+    """A commit that was found fit. `entries` come with their encoded content and change; `scopes` are what
+    it is sealed for."""
 
-    puts: tuple[tuple[Rows, str, Prepared], ...]
+    puts: tuple[Prepared, ...]
     deletes: tuple[tuple[Rows, str], ...]
     entries: tuple[tuple[Entry, bytes, bytes], ...]
     destroy: tuple[str, ...]
+    scopes: set[str]
 
 
 class Contents:
@@ -53,10 +53,10 @@ class Contents:
 
     def table(self, name: str) -> Rows:
         """The rows of a table. Raises ValueError for one that the store was not opened with."""
-        rows = self.rows.get(name)
-        if rows is None:
-            raise ValueError(f"The store was not opened with a table {name}")
-        return rows
+        try:
+            return self.rows[name]
+        except KeyError:
+            raise ValueError(f"The store was not opened with a table {name}") from None
 
     def load(self, line: Line, where: str) -> None:
         """Take a commit from the journal's file `where`; `settle` follows the last. Raises StoreFailed for
@@ -93,19 +93,24 @@ class Contents:
     ) -> Plan:
         """Check a commit. Raises RevisionMoved, ZoneMissing, or ValueError for what no caller should
         ever give."""
-        touched = [(put.table.name, put.id) for put in puts] + [(table.name, key) for table, key in deletes]
-        if len(set(touched)) < len(touched):
+        touched = {(put.table.name, put.id) for put in puts} | {(table.name, key) for table, key in deletes}
+        if len(touched) < len(puts) + len(deletes):
             raise ValueError("A commit names a document twice")
         on_record = {entry.case_id for entry in entries}
-        if any(name == self.case_table and key not in on_record for name, key in touched):
+        if not on_record.issuperset([key for name, key in touched if name == self.case_table]):
             raise ValueError(f"A change in {self.case_table} needs a history entry of that case")
         self._check_destroy(destroy, on_record)
-        planned = tuple(self._plan_put(put, destroy) for put in puts)
+        planned = tuple([self.table(put.table.name).prepare(put) for put in puts])
+        scopes = {put.facts.scope for put in planned}
+        if not (scopes.isdisjoint(self.ring.destroyed) and scopes.isdisjoint(destroy)):
+            raise ValueError("A document is put under a scope that is destroyed")
+        _check_text(*scopes, *[put.id for put in puts])
         return Plan(
-            puts=planned,
-            deletes=tuple((self.table(table.name), key) for table, key in deletes),
-            entries=self._plan_entries(entries, self._changes(planned, deletes)),
-            destroy=tuple(destroy),
+            planned,
+            tuple([(self.table(table.name), key) for table, key in deletes]),
+            self._plan_entries(entries, self._changes(planned, deletes)),
+            tuple(destroy),
+            scopes | on_record | {SYSTEM_SCOPE} if entries else scopes,
         )
 
     def apply(self, plan: Plan) -> Line:
@@ -114,45 +119,21 @@ class Contents:
             self._destroy(scope)
         for rows, key in plan.deletes:
             rows.drop(key)
-        keys = self._make_keys(plan)
-        puts = []
-        for rows, key, prepared in plan.puts:
-            self._born += 1
-            puts.append(rows.place(key, prepared, self._born))
-        entries: list[StoredEntry] = []
-        for entry, content, change in plan.entries:
-            entries.append(self.chain.seal(entry, content, change))
-            self.chain.add(entries[-1])
+        keys = tuple([self.ring.make(scope) for scope in plan.scopes if self.ring.lacks(scope)])
+        first = self._born + 1
+        self._born += len(plan.puts)
         return Line(
             keys=keys,
-            deletes=tuple((rows.table.name, rows.name(key)) for rows, key in plan.deletes),
-            puts=tuple(puts),
-            entries=tuple(entries),
+            deletes=tuple([(rows.table.name, rows.name(key)) for rows, key in plan.deletes]),
+            puts=tuple([ready.rows.place(ready, born) for born, ready in enumerate(plan.puts, first)]),
+            entries=tuple([self.chain.seal(*each) for each in plan.entries]),
             destroyed=plan.destroy,
         )
 
-    def _plan_put(self, put: Put[Any], destroy: Sequence[str]) -> tuple[Rows, str, Prepared]:
-        rows = self.table(put.table.name)
-        record = rows.record(put.id)
-        if put.expect is None:
-            moved = record is not None
-        else:
-            moved = put.expect != -1 and (record is None or record.facts.revision != put.expect)
-        if moved:
-            raise RevisionMoved
-        prepared = rows.prepare(put.value)
-        scope = prepared.facts.scope
-        if scope in self.ring.destroyed or scope in destroy:
-            raise ValueError("A document is put under a scope that is destroyed")
-        _check_text(put.id, scope)
-        return rows, put.id, prepared
-
-    def _changes(
-        self, puts: Sequence[tuple[Rows, str, Prepared]], deletes: Sequence[Delete]
-    ) -> dict[str, bytes]:
+    def _changes(self, puts: Sequence[Prepared], deletes: Sequence[Delete]) -> dict[str, bytes]:
         """What the commit does to each case document, encoded."""
         cases = self.rows[self.case_table]
-        after: dict[str, bytes | None] = {key: p.encoded for rows, key, p in puts if rows is cases}
+        after: dict[str, bytes | None] = {put.key: put.encoded for put in puts if put.rows is cases}
         after |= {key: None for table, key in deletes if table.name == self.case_table and key in cases}
         return {
             key: encode(difference(cases.encoded(key) if key in cases else None, new))
@@ -160,17 +141,16 @@ class Contents:
         }
 
     def _plan_entries(
-        self, entries: Sequence[Entry], changes: Mapping[str, bytes]
+        self, entries: Sequence[Entry], changes: dict[str, bytes]
     ) -> tuple[tuple[Entry, bytes, bytes], ...]:
-        last = {entry.case_id: place for place, entry in enumerate(entries)}
         planned = []
-        for place, entry in enumerate(entries):
+        # The last entry of a case carries what the commit does to it.
+        for entry in reversed(entries):
             if entry.at.utcoffset() is None:
                 raise ZoneMissing
             _check_text(entry.case_id, entry.actor, entry.role, entry.kind, entry.definition)
-            change = changes.get(entry.case_id, NOTHING) if last[entry.case_id] == place else NOTHING
-            planned.append((entry, plain(entry.content), change))
-        return tuple(planned)
+            planned.append((entry, plain(entry.content), changes.pop(entry.case_id, NOTHING)))
+        return tuple(reversed(planned))
 
     def _check_destroy(self, destroy: Sequence[str], on_record: set[str]) -> None:
         _check_text(*destroy)
@@ -178,16 +158,6 @@ class Contents:
             raise ValueError("The scope of what belongs to no case is never destroyed")
         if any(self.chain.has(scope) and scope not in on_record for scope in destroy):
             raise ValueError("Destroying a case needs a history entry of that case")
-
-    def _make_keys(self, plan: Plan) -> tuple[StoredKey, ...]:
-        scopes = {prepared.facts.scope for _, _, prepared in plan.puts}
-        if plan.entries:
-            scopes |= {entry.case_id for entry, _, _ in plan.entries} | {SYSTEM_SCOPE}
-        return tuple(
-            self.ring.make(scope)
-            for scope in scopes
-            if not self.ring.has(scope) and scope not in self.ring.destroyed
-        )
 
     def _destroy(self, scope: str) -> None:
         self.ring.destroy(scope)
@@ -205,5 +175,4 @@ class Contents:
 
 def _check_text(*texts: str) -> None:
     """Ids and names must be text that JSON can hold."""
-    for text in texts:
-        text.encode()
+    "".join(texts).encode()

@@ -106,7 +106,7 @@ class Chain:
         return case_id in self._cases
 
     def seal(self, entry: Entry, content: bytes, change: bytes) -> StoredEntry:
-        """The next entry of its case, ready to be added. A destroyed case's goes under the school."""
+        """Append the next entry of its case. A destroyed case's goes under the school."""
         scope = SYSTEM_SCOPE if entry.case_id in self._ring.destroyed else entry.case_id
         before = self._cases.get(entry.case_id)
         seq = len(before) + 1 if before else 1
@@ -122,7 +122,7 @@ class Chain:
             )
         )
         body = Body(actor=entry.actor, salt=salt, content=msgspec.Raw(content), change=msgspec.Raw(change))
-        return StoredEntry(
+        stored = StoredEntry(
             scope,
             entry.case_id,
             seq,
@@ -130,9 +130,11 @@ class Chain:
             self._ring.seal(SYSTEM_SCOPE, head, _place("head", entry.case_id, seq)),
             self._ring.seal(scope, encode(body), _place("body", entry.case_id, seq)),
         )
+        self.add(stored)
+        return stored
 
     def add(self, stored: StoredEntry) -> None:
-        """Append an entry, new or from the journal."""
+        """Append an entry as it was sealed."""
         self._all.append(stored)
         self._cases.setdefault(stored.case_id, []).append(stored)
         self.size += len(stored.head) + len(stored.body)
@@ -163,7 +165,7 @@ class Chain:
 
 
 def _place(part: str, case_id: str, seq: int) -> bytes:
-    return bound(part, case_id, str(seq))
+    return bound((part, case_id, str(seq)))
 
 
 def digests_fit(head: bytes, body: Body) -> bool:

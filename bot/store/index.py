@@ -6,23 +6,25 @@ Must not know documents.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-BLOCK = 512
+from bot.model.record import Pair
 
-Pair = tuple[str, str]
+BLOCK = 512
 
 
 class Keys:
     """Ids under (index, value)."""
 
     def __init__(self) -> None:
-        self._ids: dict[Pair, dict[str, int]] = {}
+        self._ids: defaultdict[Pair, dict[str, int]] = defaultdict(dict)
 
     def add(self, pairs: Iterable[Pair], key: str, born: int) -> None:
         """Put an id under each pair. `born` is its age, the smaller the older."""
+        ids = self._ids
         for pair in pairs:
-            self._ids.setdefault(pair, {})[key] = born
+            ids[pair][key] = born
 
     def remove(self, pairs: Iterable[Pair], key: str) -> None:
         """Take an id from under each pair."""
@@ -34,8 +36,8 @@ class Keys:
 
     def find(self, pair: Pair) -> tuple[str, ...]:
         """Ids under the pair, oldest first."""
-        ids = self._ids.get(pair, {})
-        return tuple(sorted(ids, key=ids.__getitem__))
+        ids = self._ids.get(pair)
+        return tuple(sorted(ids, key=ids.__getitem__)) if ids else ()
 
 
 class Sorted:

@@ -12,12 +12,12 @@ import hashlib
 import logging
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from tinydb.utils import LRUCache
 
 from bot.errors import StoreFailed
 from bot.store import disk
@@ -42,9 +42,8 @@ class SchoolKey:
     names: bytes = field(repr=False)
 
 
-def bound(*parts: str) -> bytes:
-    """Associated data: what is sealed here opens nowhere else."""
-    return encode(parts)
+bound: Callable[[tuple[str, ...]], bytes] = encode
+"""Associated data, of what names a place: what is sealed there opens nowhere else."""
 
 
 def _seal(cipher: AESGCM, plain: bytes, place: bytes) -> bytes:
@@ -100,7 +99,7 @@ class KeyRing:
         self._school = school.cipher
         self._names = hashlib.blake2b(key=school.names, digest_size=NAME_BYTES)
         self._wrapped: dict[str, bytes] = {}
-        self._ciphers: LRUCache[str, AESGCM] = LRUCache(capacity=CIPHERS_KEPT)
+        self._ciphers: dict[str, AESGCM] = {}
         self.destroyed: set[str] = set()
 
     def check(self) -> bytes:
@@ -121,7 +120,7 @@ class KeyRing:
         An id may hold the ids of a case and of the person who was told of it, and outlives the case's key.
         """
         keyed = self._names.copy()
-        keyed.update(bound(table, key))
+        keyed.update(bound((table, key)))
         return keyed.hexdigest()
 
     def add(self, key: StoredKey) -> None:
@@ -129,36 +128,38 @@ class KeyRing:
         if key.scope not in self.destroyed:
             self._wrapped[key.scope] = key.wrapped
 
-    def has(self, scope: str) -> bool:
-        """Whether the scope has a key already."""
-        return scope in self._wrapped
+    def lacks(self, scope: str) -> bool:
+        """Whether the scope has no key yet. A destroyed one never gets another."""
+        return scope not in self._wrapped and scope not in self.destroyed
 
     def make(self, scope: str) -> StoredKey:
         """A new key for a scope that has none. The caller puts it into the journal."""
-        plain = AESGCM.generate_key(KEY_BYTES * 8)
-        key = StoredKey(scope, _seal(self._school, plain, bound("key", scope)))
+        plain = os.urandom(KEY_BYTES)
+        key = StoredKey(scope, _seal(self._school, plain, bound(("key", scope))))
         self._wrapped[scope] = key.wrapped
-        self._ciphers[scope] = AESGCM(plain)
+        self._keep(scope, plain)
         return key
 
     def destroy(self, scope: str) -> None:
         """Forget the key for good."""
         self.destroyed.add(scope)
         self._wrapped.pop(scope, None)
-        if scope in self._ciphers:
-            del self._ciphers[scope]
+        self._ciphers.pop(scope, None)
 
     def seal(self, scope: str, plain: bytes, place: bytes) -> bytes:
         """Encrypt for `scope`, bound to `place`."""
-        return _seal(self._cipher(scope), plain, place)
+        return _seal(self._ciphers.get(scope) or self._unwrap(scope), plain, place)
 
     def open(self, scope: str, sealed: bytes, place: bytes) -> bytes:
         """Decrypt. Raises InvalidTag when anything was changed, KeyError for a scope without a key."""
-        return _open(self._cipher(scope), sealed, place)
+        return _open(self._ciphers.get(scope) or self._unwrap(scope), sealed, place)
 
-    def _cipher(self, scope: str) -> AESGCM:
-        cipher = self._ciphers.get(scope)
-        if cipher is None:
-            cipher = AESGCM(_open(self._school, self._wrapped[scope], bound("key", scope)))
-            self._ciphers[scope] = cipher
+    def _unwrap(self, scope: str) -> AESGCM:
+        return self._keep(scope, _open(self._school, self._wrapped[scope], bound(("key", scope))))
+
+    def _keep(self, scope: str, plain: bytes) -> AESGCM:
+        if len(self._ciphers) >= CIPHERS_KEPT:
+            # Any of them is unwrapped again when it is needed.
+            self._ciphers.clear()
+        cipher = self._ciphers[scope] = AESGCM(plain)
         return cipher

@@ -16,9 +16,9 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from tinydb.utils import LRUCache
 
-from bot.errors import ZoneMissing
-from bot.model.record import SYSTEM_SCOPE, Table
-from bot.store.index import Keys, Pair, Sorted
+from bot.errors import RevisionMoved, ZoneMissing
+from bot.model.record import SYSTEM_SCOPE, Pair, Put, Table
+from bot.store.index import Keys, Sorted
 from bot.store.journal import damaged
 from bot.store.keys import KeyRing, bound
 from bot.store.line import StoredPut, encode
@@ -28,22 +28,27 @@ Cache = LRUCache[tuple[str, str], Any]
 WITHOUT_ZONE = re.compile(rb'T\d\d:\d\d:\d\d(?:\.\d+)?"')
 """The end of a time without a zone as it is encoded, or of a text that only looks like one."""
 
+SEALED_FOR = ""
+"""The index of what a scope sealed, which no table names: all of it goes with the scope's key."""
+
 _plain = msgspec.json.Decoder(dict[str, Any]).decode
 _text = msgspec.json.Decoder(str).decode
 
 
 class Facts(NamedTuple):
-    """What is held of a document in the clear."""
+    """What is held of a document in the clear. `revision` is -1 for a type that has none."""
 
     scope: str
-    revision: int | None
+    revision: int
     pairs: tuple[Pair, ...]
     order: str | None
 
 
 class Prepared(NamedTuple):
-    """A value that was found fit to be stored."""
+    """A document that was found fit to be stored."""
 
+    rows: Rows
+    key: str
     value: Any
     encoded: bytes
     facts: Facts
@@ -67,7 +72,6 @@ class Rows(Mapping[str, dict[str, Any]]):
         self._decode = msgspec.json.Decoder(table.type).decode
         self._records: dict[str, Record] = {}
         self._keys = Keys()
-        self._scopes = Keys()
         self._sorted = Sorted()
         self._unopened: dict[str, tuple[StoredPut, str]] = {}
         self.size = 0
@@ -84,10 +88,6 @@ class Rows(Mapping[str, dict[str, Any]]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._records
-
-    def record(self, key: str) -> Record | None:
-        """The document as it is held."""
-        return self._records.get(key)
 
     def encoded(self, key: str) -> bytes:
         """The document's JSON. Raises KeyError for an unknown id, InvalidTag for a damaged document."""
@@ -118,9 +118,13 @@ class Rows(Mapping[str, dict[str, Any]]):
         due = takewhile(lambda pair: pair[0] <= until, self._sorted)
         return tuple(key for _, key in islice(due, max(limit, 0)))
 
-    def prepare(self, value: Any) -> Prepared:
-        """Raises ValueError, without a word of the content, for what could not be read back the same, and
-        ZoneMissing for a time without its zone anywhere in it."""
+    def prepare(self, put: Put[Any]) -> Prepared:
+        """Raises RevisionMoved, ValueError, without a word of the content, for what could not be read back
+        the same, and ZoneMissing for a time without its zone anywhere in it."""
+        key, value = put.id, put.value
+        record = self._records.get(key)
+        if put.expect not in (-1, record.facts.revision if record else None):
+            raise RevisionMoved
         try:
             encoded = encode(value)
             decoded = self._decode(encoded)
@@ -135,27 +139,24 @@ class Rows(Mapping[str, dict[str, Any]]):
             msgspec.to_builtins(value, builtin_types=(datetime,))
         ):
             raise ZoneMissing
-        return Prepared(decoded, encoded, self._facts(decoded))
+        return Prepared(self, key, decoded, encoded, self._facts(decoded, self.table.scope(decoded)))
 
-    def _facts(self, value: Any) -> Facts:
-        table = self.table
-        pairs = [(index, key) for index, keys in table.keys(value).items() for key in keys]
-        return Facts(
-            table.scope(value),
-            getattr(value, "revision", None),
-            tuple(dict.fromkeys(pairs)),
-            table.order(value),
-        )
+    def _facts(self, value: Any, scope: str) -> Facts:
+        pairs = dict.fromkeys(self.table.keys(value))
+        if scope != SYSTEM_SCOPE:
+            pairs[SEALED_FOR, scope] = None
+        return Facts(scope, getattr(value, "revision", -1), tuple(pairs), self.table.order(value))
 
-    def place(self, key: str, prepared: Prepared, born: int) -> StoredPut:
+    def place(self, ready: Prepared, born: int) -> StoredPut:
         """Seal and hold a document; `born` counts only if it is new."""
-        before = self._records.get(key)
-        scope, name = prepared.facts.scope, self.name(key)
-        sealed = self._ring.seal(scope, encode(key) + b"\n" + prepared.encoded, self._place(name))
-        put = StoredPut(self.table.name, name, scope, before.born if before else born, sealed)
-        self._hold(key, put, prepared.facts)
-        self._cache[self.table.name, key] = prepared.value
-        return put
+        _, key, value, encoded, facts = ready
+        table = self.table.name
+        name = self._ring.name(table, key)
+        place = bound(("document", table, name))
+        sealed = self._ring.seal(facts.scope, encode(key) + b"\n" + encoded, place)
+        born = self._hold(key, sealed, born, facts)
+        self._cache.set((table, key), value)
+        return StoredPut(table, name, facts.scope, born, sealed)
 
     def load(self, put: StoredPut, where: str) -> None:
         """Take a document from the journal, to be opened by `settle` if it is the last of its name."""
@@ -176,7 +177,7 @@ class Rows(Mapping[str, dict[str, Any]]):
             except (InvalidTag, KeyError, msgspec.DecodeError):
                 raise damaged(where, f"has a document for {self.table.name} that cannot be opened") from None
             # The scope it was sealed for counts, whatever the table would choose today.
-            self._hold(key, put, self._facts(value)._replace(scope=put.scope))
+            self._hold(key, put.sealed, put.born, self._facts(value, put.scope))
         self._unopened.clear()
 
     def drop(self, key: str) -> None:
@@ -191,38 +192,36 @@ class Rows(Mapping[str, dict[str, Any]]):
 
     def drop_scope(self, scope: str) -> None:
         """Forget every document of a destroyed scope."""
-        for key in self._scopes.find(("scope", scope)):
+        for key in self._keys.find((SEALED_FOR, scope)):
             self.drop(key)
 
-    def _hold(self, key: str, put: StoredPut, facts: Facts) -> None:
+    def _hold(self, key: str, sealed: bytes, born: int, facts: Facts) -> int:
+        """The document's age: that of its first writing."""
         before = self._records.get(key)
-        self._records[key] = Record(put.sealed, put.born, facts)
-        self.size += len(put.sealed)
         if before:
+            born = before.born
             self.size -= len(before.sealed)
-            if before.facts[0] == facts[0] and before.facts[2:] == facts[2:]:
-                return
+        self.size += len(sealed)
+        self._records[key] = Record(sealed, born, facts)
+        if before:
+            if before.facts.pairs == facts.pairs and before.facts.order == facts.order:
+                return born
             self._leave_indexes(key, before.facts)
-        self._keys.add(facts.pairs, key, put.born)
-        if facts.scope != SYSTEM_SCOPE:
-            self._scopes.add((("scope", facts.scope),), key, put.born)
+        self._keys.add(facts.pairs, key, born)
         if facts.order is not None:
             self._sorted.add((facts.order, key))
+        return born
 
     def _leave_indexes(self, key: str, facts: Facts) -> None:
         self._keys.remove(facts.pairs, key)
-        if facts.scope != SYSTEM_SCOPE:
-            self._scopes.remove((("scope", facts.scope),), key)
         if facts.order is not None:
             self._sorted.remove((facts.order, key))
 
     def _open(self, scope: str, sealed: bytes, name: str) -> tuple[str, bytes]:
         """The id and the document's JSON."""
-        key, _, encoded = self._ring.open(scope, sealed, self._place(name)).partition(b"\n")
+        place = bound(("document", self.table.name, name))
+        key, _, encoded = self._ring.open(scope, sealed, place).partition(b"\n")
         return _text(key), encoded
-
-    def _place(self, name: str) -> bytes:
-        return bound("document", self.table.name, name)
 
 
 def _lacks_zone(plain: Any) -> bool:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, TypeVar
 
 import msgspec
 
@@ -84,12 +84,15 @@ class JournalStore:
 
     def get(self, table: Table[T], key: str) -> T | None:
         """See the port."""
-        self._refuse_if_failed()
-        return cast("T | None", self._contents.table(table.name).value(key))
+        if self._fault:
+            raise StoreFailed(self._fault)
+        value: T | None = self._contents.table(table.name).value(key)
+        return value
 
     def find(self, table: Table[Any], index: str, value: str) -> tuple[str, ...]:
         """See the port. Oldest by first writing."""
-        self._refuse_if_failed()
+        if self._fault:
+            raise StoreFailed(self._fault)
         return self._contents.table(table.name).find(index, value)
 
     def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:

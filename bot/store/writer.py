@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import BinaryIO, NamedTuple
 
 from bot.store import disk
@@ -92,10 +92,9 @@ class Writer:
         """All that waits, at least one."""
         batch = [self._jobs.get()]
         while batch[-1] is not None and not batch[-1].seal and len(batch) < BATCH_JOBS:
-            try:
-                batch.append(self._jobs.get_nowait())
-            except Empty:
+            if self._jobs.empty():
                 break
+            batch.append(self._jobs.get())
         return batch
 
     def _write(self, batch: list[Job | None]) -> bool:

@@ -59,14 +59,14 @@ class Document:
 CASES: Table[Document] = Table(
     name="cases",
     type=Document,
-    keys=lambda d: {"owner": (d.owner,)},
+    keys=lambda d: (("owner", d.owner),),
     order=lambda d: d.due.isoformat(),
     scope=lambda d: d.id,
 )
 ITEMS: Table[Document] = Table(
     name="items",
     type=Document,
-    keys=lambda d: {"owner": (d.owner,)},
+    keys=lambda d: (("owner", d.owner),),
     order=lambda d: d.due.isoformat(),
     scope=lambda d: d.owner,
 )

@@ -75,7 +75,7 @@ class MemoryStore:
         self._check()
         rows = self._table(table.name)
         keys = self._tables[table.name].keys
-        found = (key for key, row in rows.items() if value in keys(row.value).get(index, ()))
+        found = (key for key, row in rows.items() if (index, value) in keys(row.value))
         return tuple(sorted(found, key=lambda key: rows[key].born))
 
     def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:

@@ -46,11 +46,11 @@ def _order(case: Case) -> str | None:
 CASES: Table[Case] = Table(
     name="cases",
     type=Case,
-    keys=lambda case: {"owner": (case.owner,), "note": case.notes},
+    keys=lambda case: (("owner", case.owner), *(("note", note) for note in case.notes)),
     order=_order,
     scope=lambda case: case.id,
 )
-LINKS: Table[Link] = Table(name="links", type=Link, keys=lambda link: {"channel": (link.channel,)})
+LINKS: Table[Link] = Table(name="links", type=Link, keys=lambda link: (("channel", link.channel),))
 UNKNOWN: Table[Link] = Table(name="unknown", type=Link)
 TABLES: tuple[Table[Any], ...] = (CASES, LINKS)
 

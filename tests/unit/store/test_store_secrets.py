@@ -139,9 +139,9 @@ def test_a_sealed_part_opens_in_its_own_place_only(tmp_path: Path) -> None:
     put = line.puts[0]
     name = ring.name("cases", "c1")
     assert put.name == name
-    assert MARKER.encode() in ring.open("c1", put.sealed, bound("document", "cases", name))
+    assert MARKER.encode() in ring.open("c1", put.sealed, bound(("document", "cases", name)))
     other = ring.name("cases", "c2")
-    for place in (bound("document", "cases", other), bound("document", "links", name), b""):
+    for place in (bound(("document", "cases", other)), bound(("document", "links", name)), b""):
         with pytest.raises(InvalidTag):
             ring.open("c1", put.sealed, place)
 

@@ -82,7 +82,7 @@ def test_an_entry_rewritten_with_the_right_key_is_found(folder: Path) -> None:
 
     def rewrite(line: Line) -> Line:
         first, second = line.entries
-        place = bound("body", "c1", "2")
+        place = bound(("body", "c1", "2"))
         body = msgspec.json.decode(forger.ring.open("c1", second.body, place), type=Body)
         forged = replace(body, content=msgspec.Raw(b'{"level":9}'))
         sealed = forger.ring.seal("c1", encode(forged), place)
@@ -100,7 +100,7 @@ def test_an_entry_rewritten_with_its_head_breaks_the_chain(folder: Path) -> None
     def rewrite(line: Line) -> Line:
         (stored,) = line.entries
         head = msgspec.json.decode(
-            forger.ring.open(SYSTEM_SCOPE, stored.head, bound("head", "c2", "1")), type=Head
+            forger.ring.open(SYSTEM_SCOPE, stored.head, bound(("head", "c2", "1"))), type=Head
         )
         body = Body(actor="x", salt=bytes(16), content=msgspec.Raw(b"{}"), change=msgspec.Raw(b"[]"))
         forged = head._replace(
@@ -110,8 +110,8 @@ def test_an_entry_rewritten_with_its_head_breaks_the_chain(folder: Path) -> None
             line,
             entries=(
                 stored._replace(
-                    head=forger.ring.seal(SYSTEM_SCOPE, encode(forged), bound("head", "c2", "1")),
-                    body=forger.ring.seal("c2", encode(body), bound("body", "c2", "1")),
+                    head=forger.ring.seal(SYSTEM_SCOPE, encode(forged), bound(("head", "c2", "1"))),
+                    body=forger.ring.seal("c2", encode(body), bound(("body", "c2", "1"))),
                 ),
             ),
         )
@@ -150,7 +150,7 @@ def test_a_changed_case_document_is_found(folder: Path) -> None:
 
     def rewrite(line: Line) -> Line:
         (put,) = line.puts
-        place = bound("document", "cases", forger.ring.name("cases", "c1"))
+        place = bound(("document", "cases", forger.ring.name("cases", "c1")))
         document = forger.ring.open("c1", put.sealed, place).replace(b'"dsl"', b'"nobody"')
         return replace(line, puts=(put._replace(sealed=forger.ring.seal("c1", document, place)),))
 
