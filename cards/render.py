@@ -80,13 +80,20 @@ def _draw(item: Shown, position: int, revision: int) -> list[Block]:
 
 def _paragraph(paragraph: Paragraph, *, first: bool) -> Block:
     """A toned paragraph is framed, because the text colours of Teams are too pale to read by."""
-    text = TextBlock(text=paragraph.text, wrap=True, is_subtle=paragraph.subtle or None)
-    if paragraph.heading:
-        text.style, text.weight, text.size = "heading", "bolder", "large" if first else "medium"
-    if paragraph.tone == "plain":
-        text.spacing = "small" if paragraph.subtle else "large" if paragraph.heading else "default"
+    heading, subtle = paragraph.heading, paragraph.subtle
+    framed = paragraph.tone != "plain"
+    text = TextBlock(
+        text=paragraph.text,
+        wrap=True,
+        is_subtle=subtle or None,
+        style="heading" if heading else None,
+        weight="bolder" if heading else None,
+        size=("large" if first else "medium") if heading else None,
+        spacing=None if framed else "small" if subtle else "large" if heading else "default",
+    )
+    if not framed:
         return text
-    bleed = True if paragraph.heading and first else None
+    bleed = True if heading and first else None
     return Container(style=FRAMES[paragraph.tone], items=[text], bleed=bleed, spacing="medium")
 
 
