@@ -108,14 +108,8 @@ class Part(BareObject):
 def to_dict(part: Part) -> dict[str, Any]:
     """The part as plain dicts and lists, sharing nothing with it.
 
-    The one way out of this module: the library's own `render` hands out live objects, which the
-    Bot Framework SDK would turn into strings.
+    The one way out of this module: the library's own `render` alone hands out live objects, which the
+    Bot Framework SDK would turn into strings. Raises AttributeError for a value no JSON can hold.
     """
-    plain: dict[str, Any] = msgspec.to_builtins(part, enc_hook=_inside)
+    plain: dict[str, Any] = msgspec.to_builtins(part, enc_hook=Part.render)
     return plain
-
-
-def _inside(value: object) -> Any:
-    if isinstance(value, Part):
-        return value.render()
-    raise TypeError(f"A card cannot hold {value!r}")

@@ -18,7 +18,8 @@ MOST_DAYS_AHEAD = 15
 def is_open(school: School, at: datetime) -> bool:
     """Whether the school is open at this moment."""
     local = at.astimezone(ZoneInfo(school.zone))
-    return any(h.weekday == local.weekday() and h.opens <= local.time() < h.closes for h in school.hours)
+    weekday, now = local.weekday(), local.time()
+    return any(h.weekday == weekday and h.opens <= now < h.closes for h in school.hours)
 
 
 def next_open(school: School, at: datetime) -> datetime:
