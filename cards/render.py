@@ -80,14 +80,14 @@ def _draw(item: Shown, position: int, revision: int) -> list[Block]:
 
 def _paragraph(paragraph: Paragraph, *, first: bool) -> Block:
     """A toned paragraph is framed, because the text colours of Teams are too pale to read by."""
-    text = TextBlock(text=paragraph.text, wrap=True, is_subtle=paragraph.subtle or None)
-    if paragraph.heading:
-        text.style, text.weight, text.size = "heading", "bolder", "large" if first else "medium"
+    heading, subtle = paragraph.heading, paragraph.subtle
+    shown: dict[str, Any] = {"text": paragraph.text, "wrap": True, "is_subtle": subtle or None}
+    if heading:
+        shown |= {"style": "heading", "weight": "bolder", "size": "large" if first else "medium"}
     if paragraph.tone == "plain":
-        text.spacing = "small" if paragraph.subtle else "large" if paragraph.heading else "default"
-        return text
-    bleed = True if paragraph.heading and first else None
-    return Container(style=FRAMES[paragraph.tone], items=[text], bleed=bleed, spacing="medium")
+        return TextBlock(**shown, spacing="small" if subtle else "large" if heading else "default")
+    bleed = True if heading and first else None
+    return Container(style=FRAMES[paragraph.tone], items=[TextBlock(**shown)], bleed=bleed, spacing="medium")
 
 
 def _facts(facts: Facts) -> Iterable[Block]:
@@ -113,11 +113,11 @@ def _action_set(actions: Iterable[Action], revision: int) -> ActionSet:
 
 def _execute(action: Action, revision: int) -> ActionExecute:
     data = action_data(action, revision)
-    shown = {
-        "title": action.label,
-        "style": None if action.tone == "default" else action.tone,
-        "associated_inputs": None if action.sends_inputs else "none",
-    }
+    shown: dict[str, str] = {"title": action.label}
+    if action.tone != "default":
+        shown["style"] = action.tone
+    if not action.sends_inputs:
+        shown["associated_inputs"] = "none"
     return ActionExecute(**shown, verb=action.verb, data=data, fallback=ActionSubmit(**shown, data=data))
 
 

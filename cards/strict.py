@@ -24,14 +24,13 @@ class Property(PropertyType):
     def __init__(
         self,
         key: str,
-        kind: type | tuple[type, ...],
+        kind: type,
         *,
         one_of: tuple[str, ...] = (),
         each: type | None = None,
         needed: bool = False,
     ) -> None:
         super().__init__(type=kind, key_name=key)
-        self.kinds = kind if isinstance(kind, tuple) else (kind,)
         self.plain_kind = kind if not one_of and each is None else None
         self.one_of = one_of
         self.each = each
@@ -46,8 +45,8 @@ class Property(PropertyType):
 
     def check(self, instance: Part, value: object) -> None:
         """Raise TypeError, naming the part, for a value that must not stand here."""
-        if type(value) not in self.kinds:
-            self._refuse(instance, " or ".join(kind.__name__ for kind in self.kinds), value)
+        if type(value) is not self.type:
+            self._refuse(instance, self.type.__name__, value)
         if self.one_of and value not in self.one_of:
             self._refuse(instance, f"one of {', '.join(self.one_of)}", value)
         if self.each is not None and isinstance(value, list):
@@ -69,14 +68,14 @@ class Part(BareObject):
 
     kind: ClassVar[str] = ""
     properties: ClassVar[Mapping[str, Property]] = {}
-    needed: ClassVar[frozenset[str]] = frozenset()
+    needed: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, *, kind: str = "") -> None:
         super().__init_subclass__()
         cls.kind = kind
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Property)}
         cls.properties = {**cls.properties, **own}
-        cls.needed = frozenset(value.key_name for value in cls.properties.values() if value.needed)
+        cls.needed = tuple(value.key_name for value in cls.properties.values() if value.needed)
 
     def __init__(self, **given: object) -> None:
         # Straight into what the library keeps: a card is some twenty parts, and is made within a turn.
@@ -88,12 +87,13 @@ class Part(BareObject):
                 self._refuse(name)
             if value is not None:
                 rule = known[name]
-                if type(value) is not rule.plain_kind:
+                if type(value) is not rule.plain_kind and value not in rule.one_of:
                     rule.check(self, value)
                 data[rule.key_name] = value
-        if not self.needed <= data.keys():
-            names = (name for name, rule in self.properties.items() if rule.needed)
-            raise TypeError(f"{type(self).__name__} needs {', '.join(names)}")
+        for key in self.needed:
+            if key not in data:
+                names = (name for name, rule in self.properties.items() if rule.needed)
+                raise TypeError(f"{type(self).__name__} needs {', '.join(names)}")
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in self.properties:
@@ -108,14 +108,8 @@ class Part(BareObject):
 def to_dict(part: Part) -> dict[str, Any]:
     """The part as plain dicts and lists, sharing nothing with it.
 
-    The one way out of this module: the library's own `render` hands out live objects, which the
-    Bot Framework SDK would turn into strings.
+    The one way out of this module: the library's own `render` alone hands out live objects, which the
+    Bot Framework SDK would turn into strings. Raises AttributeError for a value no JSON can hold.
     """
-    plain: dict[str, Any] = msgspec.to_builtins(part, enc_hook=_inside)
+    plain: dict[str, Any] = msgspec.to_builtins(part, enc_hook=Part.render)
     return plain
-
-
-def _inside(value: object) -> Any:
-    if isinstance(value, Part):
-        return value.render()
-    raise TypeError(f"A card cannot hold {value!r}")

@@ -58,19 +58,25 @@ def input_id(key: str, revision: int) -> str:
 
 def action_data(action: Action, revision: int) -> dict[str, Any]:
     """What the button sends. Raises ValueError for what `read_press` would refuse."""
-    keys = (action.verb, *(key for key, _ in action.values), *filter(None, (action.action_id,)))
-    wrong = [key for key in keys if not _KEY.fullmatch(key)]
+    values = dict(action.values)
+    for key in (action.verb, *values):
+        if not _KEY.fullmatch(key):
+            raise _not_carried(key)
+    if action.action_id and not _KEY.fullmatch(action.action_id):
+        raise _not_carried(action.action_id)
     if action.target and not _NAME.fullmatch(action.target):
-        wrong.append(action.target)
-    if wrong:
-        raise ValueError(f"A button cannot carry {wrong[0]!r}: use letters, digits and _ . : / -")
+        raise _not_carried(action.target)
     return {
         "verb": action.verb,
         "target": action.target,
         "action_id": action.action_id,
         "revision": str(revision),
-        "values": dict(action.values),
+        "values": values,
     }
+
+
+def _not_carried(name: str) -> ValueError:
+    return ValueError(f"A button cannot carry {name!r}: use letters, digits and _ . : / -")
 
 
 def read_press(verb: str | None, data: Mapping[str, Any]) -> WirePress:
@@ -80,45 +86,36 @@ def read_press(verb: str | None, data: Mapping[str, Any]) -> WirePress:
     Where the button and an input answer the same key, the button wins.
     Raises PressUnreadable for anything that `render` cannot have made.
     """
-    own_verb = _key(data.get("verb"))
+    own_verb, revision, fixed = _key(data.get("verb")), data.get("revision"), data.get("values")
     if verb is not None and verb != own_verb:
         raise PressUnreadable
-    typed, revision = _inputs(data)
-    if revision not in (None, _revision(data.get("revision"))):
+    if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
         raise PressUnreadable
-    fixed = data.get("values")
-    if not isinstance(fixed, Mapping) or len(fixed) + len(typed) > MAX_KEYS:
+    typed = _inputs(data, revision)
+    if not isinstance(fixed, dict) or len(fixed) + len(typed) > MAX_KEYS:
         raise PressUnreadable
     return WirePress(
         verb=own_verb,
         target=_target(data.get("target")),
         action_id=_key(action_id) if (action_id := data.get("action_id")) != "" else "",
         values=typed | {_key(key): _answer(value) for key, value in fixed.items()},
-        input_revision=revision,
+        input_revision=int(revision) if typed else None,
     )
 
 
-def _inputs(data: Mapping[str, Any]) -> tuple[dict[str, str], int | None]:
-    """The typed answers by key, and the one revision that all their ids carry."""
+def _inputs(data: Mapping[str, Any], revision: str) -> dict[str, str]:
+    """The typed answers by key; the ids of all of them carry the card's own revision."""
     if len(data) > MAX_KEYS + len(_OWN_KEYS):
         raise PressUnreadable
     answers: dict[str, str] = {}
-    revisions: set[int] = set()
     for name, value in data.items():
         if name in _OWN_KEYS:
             continue
-        key, _, revision = name.rpartition("@")
+        key, _, marked = name.rpartition("@")
+        if marked != revision:
+            raise PressUnreadable
         answers[_key(key)] = _answer(value)
-        revisions.add(_revision(revision))
-    if len(revisions) > 1:
-        raise PressUnreadable
-    return answers, next(iter(revisions), None)
-
-
-def _revision(value: object) -> int:
-    if not isinstance(value, str) or not _REVISION.fullmatch(value):
-        raise PressUnreadable
-    return int(value)
+    return answers
 
 
 def _target(value: object) -> str:

@@ -103,9 +103,6 @@ class FrontDesk:
         """
         if place.scope != "personal":
             return
-        holders = self._office.store.find(REFERENCES, "conversation", place.conversation)
-        if any(one != speaker.id for one in holders):
-            return
         known = unit.get(REFERENCES, speaker.id)
         fresh = Reference(
             person=speaker.id,
@@ -116,7 +113,10 @@ class FrontDesk:
             language=place.language,
             seen_at=known.seen_at if known else unit.now,
         )
-        if known != fresh:
+        if known == fresh:
+            return
+        holders = self._office.store.find(REFERENCES, "conversation", place.conversation)
+        if all(one == speaker.id for one in holders):
             unit.put(REFERENCES, speaker.id, replace(fresh, seen_at=unit.now))
 
     # --- presses ---

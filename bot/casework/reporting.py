@@ -190,10 +190,10 @@ def show(office: Office, unit: Unit, run: Run) -> View:
     """The run's card as it stands: its step, saved, cancelled, or the receipt."""
     words = Words(definition=office.shelf.by_hash(run.definition), language=run.language)
     if run.state == "sent":
-        flow, case = words.definition.flows.get(run.flow), next(iter(cases_of(unit, run)), None)
-        if flow is not None and flow.use == REQUEST and case is not None:
-            return request_receipt(office, unit, run, case, words)
-        return receipt_view(words, run, cases_of(unit, run), reporter=run.person, now=unit.now)
+        flow, cases = words.definition.flows.get(run.flow), cases_of(unit, run)
+        if flow is not None and flow.use == REQUEST and cases:
+            return request_receipt(office, unit, run, cases[0], words)
+        return receipt_view(words, run, cases, reporter=run.person, now=unit.now)
     facts = Facts(directory=office.directory(), reporter=run.person, recorded=bool(run.cases))
     return run_view(words, run, facts, ask=_askable(office, words, run))
 

@@ -27,7 +27,8 @@ class Words:
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence under `texts: key`, each `{name}` replaced. Raises KeyError for an unknown key."""
-        return self.text(self.definition.texts[key], **values)
+        text = self.definition.texts[key]
+        return self.text(text, **values) if values else text.say(self.language)
 
     def maybe(self, key: str, /, **values: object) -> str:
         """The sentence under `texts: key`, or nothing where the school wrote none."""

@@ -5,12 +5,12 @@ Pure. Weekly hours only; terms and holidays are not known here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.model.definition import School
+from bot.model.definition import OpenHours, School
 
 MOST_DAYS_AHEAD = 15
 
@@ -18,7 +18,8 @@ MOST_DAYS_AHEAD = 15
 def is_open(school: School, at: datetime) -> bool:
     """Whether the school is open at this moment."""
     local = at.astimezone(ZoneInfo(school.zone))
-    return any(h.weekday == local.weekday() and h.opens <= local.time() < h.closes for h in school.hours)
+    weekday, now = local.weekday(), local.time()
+    return any(h.weekday == weekday and h.opens <= now < h.closes for h in school.hours)
 
 
 def next_open(school: School, at: datetime) -> datetime:
@@ -51,17 +52,27 @@ def due_after(school: School, start: datetime, minutes: int, *, in_school_hours:
     return start + left
 
 
-def _spans(school: School, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _spans(school: School, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
     zone = ZoneInfo(school.zone)
-    today = at.astimezone(zone).date()
-    ordered = sorted(school.hours, key=attrgetter("opens"))
-    for ahead in range(MOST_DAYS_AHEAD):
-        day = today + timedelta(days=ahead)
-        weekday = day.weekday()
-        for hours in ordered:
-            if hours.weekday == weekday:
-                opens = datetime.combine(day, hours.opens, tzinfo=zone).astimezone(UTC)
-                yield opens, datetime.combine(day, hours.closes, tzinfo=zone).astimezone(UTC)
+    return _spans_from(at.astimezone(zone).date(), school.hours, zone)
+
+
+@lru_cache(maxsize=64)
+def _spans_from(
+    today: date, hours: tuple[OpenHours, ...], zone: ZoneInfo
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Of so many days, in order; found once a day, as each report asks several times."""
+    days = [today + timedelta(days=ahead) for ahead in range(MOST_DAYS_AHEAD)]
+    ordered = sorted(hours, key=attrgetter("opens"))
+    return tuple(
+        (
+            datetime.combine(day, span.opens, tzinfo=zone).astimezone(UTC),
+            datetime.combine(day, span.closes, tzinfo=zone).astimezone(UTC),
+        )
+        for day in days
+        for span in ordered
+        if span.weekday == day.weekday()
+    )
 
 
 def year_began(school: School, at: datetime) -> datetime:

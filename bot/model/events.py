@@ -114,7 +114,7 @@ class Lived:
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What the press is answered with: a card in place of the pressed one, or a sentence.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 DEFAULT_LANGUAGE = "en"
 
@@ -36,12 +37,16 @@ class Text:
 
     def say(self, language: str = DEFAULT_LANGUAGE) -> str:
         """The sentence for a reader: `cy-GB`, then `cy`, then `en`, then whatever there is."""
-        if language in self.by_language:
-            return self.by_language[language]
-        for tag in (language.split("-", maxsplit=1)[0], DEFAULT_LANGUAGE):
-            if tag in self.by_language:
-                return self.by_language[tag]
-        return next(iter(self.by_language.values()), "")
+        said = self.by_language
+        for tag in _tags(language):
+            if tag in said:
+                return said[tag]
+        return next(iter(said.values()), "")
+
+
+@lru_cache(maxsize=64)
+def _tags(language: str) -> tuple[str, ...]:
+    return language, language.split("-", maxsplit=1)[0], DEFAULT_LANGUAGE
 
 
 def plain(sentence: str) -> Text:

@@ -94,7 +94,7 @@ class Buttons:
 Block = Paragraph | Notice | Facts | Input | Buttons
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
     """One card. At most six actions, those among the blocks included, and at most five inputs.
 

@@ -190,7 +190,9 @@ def _speaker(activity: Activity) -> Speaker:
 
 
 def _tenant(activity: Activity) -> str:
-    return next(iter(tenants_of(activity)), "")
+    """The one tenant that the activity names, or nothing: see `tenants_of`."""
+    known = activity.channel_data.tenant
+    return ((known and known.id) or activity.conversation.tenant_id or "").lower()
 
 
 def _person(tenant: str, account: str) -> PersonId:

@@ -8,6 +8,7 @@ go through the outbox and bot/teams/messenger.py. Must not know events or cards.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
@@ -75,9 +76,8 @@ class Adapter(CloudAdapterBase):
         async def logic(context: TurnContext) -> None:
             response = await handle(activity)
             if response is not None:
-                # What `context.send_activity` ends in for this type, less two deep copies.
-                kept = SdkActivity(type="invokeResponse", value=response)
-                context.turn_state[self._INVOKE_RESPONSE_KEY] = kept
+                # What `context.send_activity` ends in for this type, less an activity and two deep copies.
+                context.turn_state[self._INVOKE_RESPONSE_KEY] = SimpleNamespace(value=response)
 
         result: InvokeResponse | None = await self.process_activity(
             _authenticated(claims), _envelope(activity), logic

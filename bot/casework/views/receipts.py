@@ -103,12 +103,13 @@ def _own(words: Words, key: str, *, subtle: bool = False) -> list[Block]:
 
 def reporter_actions(words: Words, run: Run, now: datetime) -> tuple[Action, ...]:
     """Add something, I'm still worried, This was a mistake."""
+    mark = verbs.fresh_mark(now)
     return tuple(
         Action(
             verb=verbs.REPORTER_FORM,
             label=words.text(action.label),
             target=run.id,
-            action_id=f"{action.key}.{verbs.fresh_mark(now)}",
+            action_id=f"{action.key}.{mark}",
             sends_inputs=False,
         )
         for action in words.definition.actions.values()

@@ -37,7 +37,7 @@ def given(part: type[Part]) -> dict[str, Any]:
     """A right value for each property of the part."""
     values: dict[str, Any] = {}
     for name, rule in part.properties.items():
-        kind = rule.kinds[0]
+        kind = rule.type
         values[name] = kind(**given(kind)) if issubclass(kind, Part) else (rule.one_of or [SAMPLE[kind]])[0]
     return values
 
