@@ -66,12 +66,14 @@ def arm(office: Office, unit: Unit, case: Case, duty: DutyName, *, reason: str) 
 
 
 def _armed(office: Office, unit: Unit, case: Case, duty: DutyName, climb: Climb, *, reason: str) -> Climb:
-    clock = clock_of(office, case)
-    minutes = clock.remind_minutes if reason == "remind" else clock.climb_minutes * (climb.stage + 1)
     school = office.definition_of(case).school
+    clock = school.clocks.climb[case.urgency]
     # After a standstill nobody is passed over within seconds: each still has the time to a reminder.
-    waits = {(climb.began_at, minutes), (unit.now, clock.remind_minutes)}
-    due = max(due_after(school, start, wait, in_school_hours=clock.in_school_hours) for start, wait in waits)
+    due = due_after(school, unit.now, clock.remind_minutes, in_school_hours=clock.in_school_hours)
+    if reason == "climb":
+        minutes = clock.climb_minutes * (climb.stage + 1)
+        climbs = due_after(school, climb.began_at, minutes, in_school_hours=clock.in_school_hours)
+        due = max(due, climbs)
     alarm = Alarm(id=new_id(), kind="climb", due=due, case=case.id, duty=duty)
     unit.arm(alarm)
     return replace(climb, clock_id=alarm.id, due_at=due)

@@ -12,37 +12,35 @@ from bot.model.cases import Case, tasks_due
 from bot.model.definition import CaseAction, Definition
 
 
-def _word(*, true: bool) -> str:
-    return "yes" if true else "no"
-
-
 def facts_of_case(case: Case) -> Mapping[str, str]:
     """Every fact of a case by name (see FACTS)."""
     routed = case.routed
     restricted = routed.restricted and not case.cleared
     subjects = [p for p in case.participants if p.part == "subject"]
+    kinds = {p.kind for p in subjects}
+    typed = {p.kind for p in subjects if not p.confirmed}
     return {
-        "pupil_subject": _word(true=any(p.kind == "pupil" for p in subjects)),
+        "pupil_subject": "yes" if "pupil" in kinds else "no",
         # Restricted stays restricted: a case of the incident of an adult has no adult in it itself.
-        "adult_subject": _word(true=restricted or any(p.kind == "adult" for p in subjects)),
-        "child_protection": _word(true=routed.child_protection),
-        "illegal": _word(true=routed.illegal or case.crime == "yes"),
-        "restricted": _word(true=restricted),
-        "table": _word(true=bool(routed.table and routed.row)),
+        "adult_subject": "yes" if restricted or "adult" in kinds else "no",
+        "child_protection": "yes" if routed.child_protection else "no",
+        "illegal": "yes" if routed.illegal or case.crime == "yes" else "no",
+        "restricted": "yes" if restricted else "no",
+        "table": "yes" if routed.table and routed.row else "no",
         "crime": case.crime,
         "danger": case.danger,
-        "urgent": _word(true=case.urgency != "routine"),
-        "harm": _word(true="harm" in case.flags),
-        "taken": _word(true=case.owner.accepted_by is not None),
-        "waiting": _word(true=case.waiting is not None),
-        "closed": _word(true=case.closing is not None),
-        "earlier_open": _word(true=bool(case.earlier) and case.earlier_confirmed is None),
-        "typed_person": _word(true=any(p.kind == "pupil" and not p.confirmed for p in subjects)),
-        "typed_adult": _word(true=any(p.kind == "adult" and not p.confirmed for p in subjects)),
-        "task_due": _word(true=bool(tasks_due(case))),
-        "named": _word(true=any(e.ground == "named" and e.lifted_at is None for e in case.excluded)),
-        "released": _word(true=case.released),
-        "complete": _word(true=case.complete),
+        "urgent": "no" if case.urgency == "routine" else "yes",
+        "harm": "yes" if "harm" in case.flags else "no",
+        "taken": "yes" if case.owner.accepted_by is not None else "no",
+        "waiting": "yes" if case.waiting is not None else "no",
+        "closed": "yes" if case.closing is not None else "no",
+        "earlier_open": "yes" if case.earlier and case.earlier_confirmed is None else "no",
+        "typed_person": "yes" if "pupil" in typed else "no",
+        "typed_adult": "yes" if "adult" in typed else "no",
+        "task_due": "yes" if case.decisions and tasks_due(case) else "no",
+        "named": "yes" if any(e.ground == "named" and e.lifted_at is None for e in case.excluded) else "no",
+        "released": "yes" if case.released else "no",
+        "complete": "yes" if case.complete else "no",
     }
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.casework.ports import Clock, People, Store
 from bot.casework.unit import Unit
@@ -97,19 +97,20 @@ class Office:
         slot: str,
         urgency: Urgency,
         now: datetime,
-        do: str = "send",
+        do: Literal["send", "edit", "withdraw"] = "send",
+        not_before: datetime | None = None,
         **more: Any,
     ) -> Item:
         """A new outbox item; `more` are further fields of Item."""
-        more.setdefault("not_before", now)
         return Item(
             id=new_id(),
             key=key,
             kind=kind,
-            do="edit" if do == "edit" else "withdraw" if do == "withdraw" else "send",
+            do=do,
             slot=slot,
             urgency=urgency,
             created_at=now,
+            not_before=not_before or now,
             order=self.counter.next(),
             **more,
         )

@@ -119,16 +119,19 @@ def daily(office: Office, unit: Unit, definition: Definition) -> None:
     channel = linked_channel(office)
     if channel is None:
         return
+    day = unit.now.date().isoformat()
+    slot = f"daily/{day}"
+    known = office.store.get(POSTED, slot)
+    if not known and unit.queued(slot):
+        return
     school = definition.school
     local = unit.now.astimezone(ZoneInfo(school.zone))
     due = datetime.combine(local.date(), school.clocks.daily_post, tzinfo=local.tzinfo)
-    day = unit.now.date().isoformat()
-    known = office.store.get(POSTED, f"daily/{day}")
     unit.send(
         office.item(
             DAILY,
-            key=f"daily/{day}/{office.counter.next()}" if known else f"daily/{day}",
-            slot=f"daily/{day}",
+            key=f"{slot}/{office.counter.next()}" if known else slot,
+            slot=slot,
             urgency="routine",
             now=unit.now,
             do="edit" if known else "send",

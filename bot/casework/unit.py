@@ -14,10 +14,12 @@ from bot.casework.tables import CASES, CLOCKS, OUTBOX, RUNS, SENT
 from bot.model.cases import Case
 from bot.model.changed import replace
 from bot.model.outbox import Alarm, Item
+from bot.model.procedures import Procedure
 from bot.model.record import Commit, Entry, Put, Table
 from bot.model.runs import Run
 
 T = TypeVar("T")
+Revised = TypeVar("Revised", Case, Procedure)
 
 
 class Unit:
@@ -51,6 +53,17 @@ class Unit:
         """Write the document, refusing to overwrite what somebody else changed meanwhile."""
         before = self._store.get(table, key)
         expect = getattr(before, "revision", -1) if before is not None else None
+        return self._put(table, key, value, expect)
+
+    def revise(self, table: Table[Revised], value: Revised) -> Revised:
+        """Write the document under its id. Its revision goes up once per unit of work."""
+        before = self._store.get(table, value.id)
+        expect = before.revision if before is not None else None
+        revision = (expect or 0) + 1
+        moved = value if value.revision == revision else replace(value, revision=revision)
+        return self._put(table, value.id, moved, expect)
+
+    def _put(self, table: Table[T], key: str, value: T, expect: int | None) -> T:
         place = (table.name, key)
         self._deletes.pop(place, None)
         self._puts[place] = Put(table=table, id=key, value=value, expect=expect)
@@ -75,9 +88,7 @@ class Unit:
 
         The revision goes up once per unit of work, however many lines it has.
         """
-        stored = self._store.get(CASES, case.id)
-        moved = replace(case, revision=(stored.revision + 1) if stored else 1)
-        self.put(CASES, case.id, moved)
+        moved = self.revise(CASES, case)
         self._entries.append(
             Entry(
                 case_id=case.id,
@@ -91,12 +102,16 @@ class Unit:
         )
         return moved
 
+    def queued(self, key: str) -> bool:
+        """Whether a message with this idempotency key is queued or was sent."""
+        waits = key in self._keys or self._store.find(OUTBOX, "key", key)
+        return bool(waits) or self._store.get(SENT, key) is not None
+
     def send(self, item: Item) -> None:
-        """Queue a message, unless one with the same idempotency key is queued or was sent."""
-        waiting = self._store.find(OUTBOX, "key", item.key) or item.key in self._keys
-        if not waiting and self._store.get(SENT, item.key) is None:
+        """Queue a message made just now, unless one with the same idempotency key is queued or was sent."""
+        if not self.queued(item.key):
             self._keys.add(item.key)
-            self.put(OUTBOX, item.id, item)
+            self._put(OUTBOX, item.id, item, None)
 
     def arm(self, alarm: Alarm) -> Alarm:
         """Set a clock."""

@@ -59,6 +59,10 @@ class Act:
     step: str = ""
 
 
+WAKE = Act(kind="wake")
+"""Nobody's act: also what a silent step is passed by."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follows:
     """Something that casework must carry out in the same unit of work.
@@ -117,7 +121,7 @@ def begin(
         asked_by=asked_by,
         started_by=started_by,
     )
-    walk = _Walk(definition=definition, flow=flow, known=known, act=Act(kind="wake"), now=now)
+    walk = _Walk(definition=definition, flow=flow, known=known, act=WAKE, now=now)
     return _entered(walk, begun, flow.start)
 
 
@@ -140,7 +144,7 @@ def advance(definition: Definition, procedure: Procedure, act: Act, known: Known
         return _reopened(walk, procedure)
     if act.kind == "wake" or is_over(procedure, now):
         # Its clock may fire a moment later: whatever is said when the time is over comes too late.
-        return _woken(replace(walk, act=Act(kind="wake")), procedure)
+        return _woken(replace(walk, act=WAKE), procedure)
     step = flow.steps[procedure.step]
     passed = {done.step for done in procedure.done}
     if not passed.issuperset(step.requires):
@@ -329,7 +333,7 @@ def _entered(walk: _Walk, procedure: Procedure, key: str) -> Walked:
             follows.append(Follows(kind="tell", step=key, roles=step.tell))
         outcome, procedure = _decided(walk, procedure, walk.definition.decisions.get(step.table))
         # Whoever passed the step before did not decide this one: nobody did.
-        silent = replace(walk, act=Act(kind="wake"))
+        silent = replace(walk, act=WAKE)
         procedure, after = _left(silent, procedure, step, outcome)
         follows += after
         key = _next(walk, procedure, step)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cached_property
 from typing import Literal
 
 from bot.model.conditions import Condition
@@ -169,7 +170,7 @@ class School:
     policies: tuple[Policy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Definition:
     """One school's whole pack at one version. `hash` is of the content, not of lines or comments.
 
@@ -192,3 +193,8 @@ class Definition:
     decisions: Mapping[str, DecisionTable] = field(default_factory=dict)
     forms: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     duties: tuple[Duty, ...] = ()
+
+    @cached_property
+    def beginning(self) -> tuple[Flow, ...]:
+        """The flows that a case can begin by itself."""
+        return tuple(f for f in self.flows.values() if f.use == "case" and f.begins_when is not None)

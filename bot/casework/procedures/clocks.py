@@ -70,7 +70,7 @@ def step_went(office: Office, unit: Unit, item: Item, person: PersonId) -> None:
     case, procedure = found
     role = item.params["role"]
     if person not in procedure.tried:
-        procedure = write(office, unit, replace(procedure, tried=(*procedure.tried, person)))
+        procedure = write(unit, replace(procedure, tried=(*procedure.tried, person)))
     content = {"procedure": procedure.id, "step": procedure.step, "person": person, "why": item.reason}
     unit.case(case, actor=HANDRAIL, role=role, kind="step_asked", content=content)
     if messages.in_two(case, item):

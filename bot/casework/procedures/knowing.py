@@ -29,8 +29,8 @@ def known_of(office: Office, case: Case) -> Known:
 
 def _row_flags(definition: Definition, case: Case) -> frozenset[str]:
     table = definition.tables.get(case.routed.table)
-    rows = table.rows if table else ()
-    return frozenset(flag for row in rows if row.key == case.routed.row for flag in row.flags)
+    row = next((row for row in table.rows if row.key == case.routed.row), None) if table else None
+    return frozenset(row.flags) if row else frozenset()
 
 
 def procedures_of(unit: Unit, case: Case) -> tuple[Procedure, ...]:

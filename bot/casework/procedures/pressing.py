@@ -173,7 +173,7 @@ def _release(turn: Turn, procedure: Procedure, visit: str) -> Answer:
     role = may_let_others(office, unit, case, procedure, turn.person)
     if turn.before() or visit != str(procedure.visit) or role is None:
         return Answer(view=where_it_stands(turn, procedure), refused=not turn.before())
-    moved = write(office, unit, replace(procedure, released=True, visit=procedure.visit + 1))
+    moved = write(unit, replace(procedure, released=True, visit=procedure.visit + 1))
     content = {"procedure": moved.id, "step": moved.step}
     case = unit.case(case, actor=turn.person, role=role, kind="step_released", content=content)
     ask(office, unit, case, moved, by=turn.person)

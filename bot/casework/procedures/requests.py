@@ -108,7 +108,7 @@ def begin_asking(office: Office, unit: Unit, person: PersonId, flow: Flow, *, la
     if not _is_theirs(flow, walked.step):
         return _open(office, unit, flow, case, walked, follows, language=language)
     alarm = unit.arm(Alarm(id=new_id(), kind=CLOCK, due=unit.now + FORGOTTEN_AFTER, run=walked.id))
-    walked = write(office, unit, replace(walked, clock_id=alarm.id))
+    walked = write(unit, replace(walked, clock_id=alarm.id))
     _show(office, unit, walked)
     return walked
 
@@ -223,7 +223,7 @@ def _go_on(office: Office, unit: Unit, pressed: Pressed, procedure: Procedure, w
     if moved.errors or moved == procedure:
         return Answer(view=asked_card(office, moved, words), refused=True)
     if flow.use == "question":
-        moved = write(office, unit, moved)
+        moved = write(unit, moved)
     else:
         unit.disarm(procedure.clock_id)
         moved = _open(

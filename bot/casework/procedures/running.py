@@ -59,15 +59,10 @@ def begin_by_itself(office: Office, unit: Unit, case: Case) -> Case:
     """
     if not case.complete or (is_request(case) and facts_of_case(case)["illegal"] != "yes"):
         return case
-    waiting = [
-        flow
-        for flow in office.definition_of(case).flows.values()
-        if flow.use == "case" and flow.begins_when and flow.key not in case.begun
-    ]
     known = known_of(office, case)
-    for flow in waiting:
+    for flow in office.definition_of(case).beginning:
         if flow.key not in case.begun and _called_for(case, known, flow):
-            case = begin(office, unit, case, flow.key)
+            case = begin(office, unit, case, flow.key, known=known)
             known = known_of(office, case)
     return case
 
@@ -89,21 +84,26 @@ def begin(
     by: PersonId | None = None,
     role: str = "",
     started_by: str = "",
+    known: Known | None = None,
 ) -> Case:
-    """Begin a procedure in the case: `by` hand in that role, by the step of another, or by itself."""
+    """Begin a procedure in the case: `by` hand in that role, by the step of another, or by itself.
+
+    `known`: what is known of the case as it is, where the caller has it at hand.
+    """
     before, case = case, _with_crime(office, unit, case, flow) if started_by else case
     begun, follows = engine.begin(
         office.definition_of(case),
         flow,
-        known_of(office, case),
+        known or known_of(office, case),
         procedure_id=new_id(),
         case=case.id,
         now=unit.now,
         asked_by=by,
         started_by=started_by,
     )
-    # Whoever begins it by hand in a case about an adult of the school has chosen whom it asks (casework 4).
-    begun = replace(begun, released=by is not None)
+    if by is not None:
+        # By hand in a case about an adult of the school: they have chosen whom it asks (casework 4).
+        begun = replace(begun, released=True)
     case = replace(case, begun=tuple(dict.fromkeys((*case.begun, flow))))
     content = {"procedure": begun.id, "flow": flow, "started_by": started_by}
     if case.crime != before.crime:
@@ -155,8 +155,9 @@ def follow(
 ) -> Case:
     """Write the procedure as it is now, and do what follows."""
     came_on = before is None or len(before.done) != len(procedure.done)
-    procedure = replace(procedure, tried=() if came_on else procedure.tried)
-    procedure = write(office, unit, _with_clock(unit, procedure))
+    if came_on and procedure.tried:
+        procedure = replace(procedure, tried=())
+    procedure = write(unit, _with_clock(unit, procedure))
     done = iter(procedure.done[len(before.done) if before else 0 :])
     actor, role = what.by or HANDRAIL, what.role
     for each in follows:
@@ -224,11 +225,9 @@ def _content(procedure: Procedure, each: Follows, done: StepDone | None) -> Mapp
     return content
 
 
-def write(office: Office, unit: Unit, procedure: Procedure) -> Procedure:
+def write(unit: Unit, procedure: Procedure) -> Procedure:
     """Write it; its revision goes up once per unit of work."""
-    stored = office.store.get(PROCEDURES, procedure.id)
-    revision = stored.revision + 1 if stored is not None else 1
-    return unit.put(PROCEDURES, procedure.id, replace(procedure, revision=revision))
+    return unit.revise(PROCEDURES, procedure)
 
 
 def _with_clock(unit: Unit, procedure: Procedure) -> Procedure:
@@ -251,14 +250,14 @@ def _with_clock(unit: Unit, procedure: Procedure) -> Procedure:
 def ask(office: Office, unit: Unit, case: Case, procedure: Procedure, *, by: PersonId | None) -> None:
     """Bring the step to whom it waits for; `by` has just pressed, and sees their own step in the case."""
     step = step_of(office, procedure)
-    roles = waits_for(case, procedure, step)
-    out = cannot_sign(step, procedure)
-    found = {role: for_role(office, case, role, unit.now, out=out) for role in roles}
     if step.kind == "wait" and not step.event.by_language:
         return
+    roles = waits_for(case, procedure, step)
     if not roles:
         _ask_owner(office, unit, case, procedure, by=by)
         return
+    out = cannot_sign(step, procedure)
+    found = {role: for_role(office, case, role, unit.now, out=out) for role in roles}
     first = next((role for role in roles if found[role]), roles[0])
     for role in roles if step.kind == "approval" else (first,):
         mine = by is not None and role != REQUESTER and may_see(case, by, office.directory(), unit.now)
@@ -268,9 +267,9 @@ def ask(office: Office, unit: Unit, case: Case, procedure: Procedure, *, by: Per
 
 def _ask_owner(office: Office, unit: Unit, case: Case, procedure: Procedure, *, by: PersonId | None) -> None:
     """It stands on the card of the case; whoever has it and did not just press is told so."""
-    owner, step = owner_now(case), step_of(office, procedure)
+    owner = owner_now(case)
     if owner and owner != by and procedure.done:
-        what = "step_held" if held_back(case, procedure, step) else "step_yours"
+        what = "step_held" if held_back(case, procedure, step_of(office, procedure)) else "step_yours"
         key = f"{what}/{procedure.id}/{stay_of(procedure)}"
         messages.notice(office, unit, what, key=key, person=owner, case=case)
 
