@@ -82,6 +82,8 @@ def _armed(office: Office, unit: Unit, case: Case, duty: DutyName, climb: Climb,
 def stop(unit: Unit, case: Case, duty: DutyName) -> Case:
     """Nobody waits any longer for this duty."""
     climb = duty_of(case, duty)
+    if climb.clock_id is None:
+        return case
     unit.disarm(climb.clock_id)
     return with_duty(case, duty, replace(climb, clock_id=None))
 

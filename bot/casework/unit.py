@@ -114,8 +114,8 @@ class Unit:
             self._put(OUTBOX, item.id, item, None)
 
     def arm(self, alarm: Alarm) -> Alarm:
-        """Set a clock."""
-        return self.put(CLOCKS, alarm.id, alarm)
+        """Set a clock, whatever it was set to before."""
+        return self._put(CLOCKS, alarm.id, alarm, -1)
 
     def disarm(self, clock_id: str | None) -> None:
         """Take a clock away; None is nothing to take."""

@@ -21,12 +21,10 @@ else:
         fields: what it worked out from them and kept would not be true of the copy.
         """
         held = getattr(value, "__dict__", None)
-        if held is None or len(held) != len(value.__dataclass_fields__):
-            return dataclasses.replace(value, **changes)
-        state = {**held, **changes}
-        if len(state) != len(held):
-            unknown = ", ".join(sorted(changes.keys() - held.keys()))
-            raise TypeError(f"{type(value).__name__} has no {unknown}")
-        copy = object.__new__(type(value))
-        object.__setattr__(copy, "__dict__", state)
-        return copy
+        if held is not None:
+            state = {**held, **changes}
+            if len(state) == len(value.__dataclass_fields__):
+                copy = object.__new__(type(value))
+                object.__setattr__(copy, "__dict__", state)
+                return copy
+        return dataclasses.replace(value, **changes)

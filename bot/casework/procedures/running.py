@@ -62,8 +62,10 @@ def begin_by_itself(office: Office, unit: Unit, case: Case) -> Case:
     known = known_of(office, case)
     for flow in office.definition_of(case).beginning:
         if flow.key not in case.begun and _called_for(case, known, flow):
-            case = begin(office, unit, case, flow.key, known=known)
-            known = known_of(office, case)
+            before, case = case, begin(office, unit, case, flow.key, known=known)
+            # Most begin without a change of anything that a condition asks for.
+            if replace(case, begun=before.begun, revision=before.revision) != before:
+                known = known_of(office, case)
     return case
 
 

@@ -34,6 +34,7 @@ SLOTTED = Note(by="t/p", role="dsl", at=NOW, text="Seen.")
         (PROCEDURE, {"flags": ("seen",)}),
         (CLIMB, {}),
         (SLOTTED, {"text": "x"}),
+        (SLOTTED, {"by": "t/q", "role": "slt", "at": NOW, "text": "All of it."}),
     ],
 )
 def test_a_changed_value_is_the_one_that_the_standard_library_makes(
