@@ -15,7 +15,7 @@ from bot.casework.opening import earlier_cases
 from bot.casework.procedures.asking import may_ask, meant
 from bot.casework.procedures.reading import request_receipt
 from bot.casework.reading import adult_in, out_of_it, read_report
-from bot.casework.tables import CASES, CLOCKS, POSTED, RUNS
+from bot.casework.tables import CASES, POSTED, RUNS
 from bot.casework.unit import Unit
 from bot.casework.views.receipts import receipt_view
 from bot.casework.views.runs import run_view
@@ -95,8 +95,7 @@ def arm_reminders(unit: Unit, definition: Definition, run: Run) -> None:
 def disarm_reminders(unit: Unit, run: Run) -> None:
     """Nobody waits for this run any longer."""
     for kind in ("nudge", "unfinished", "delete"):
-        if unit.get(CLOCKS, f"{kind}/{run.id}") is not None:
-            unit.disarm(f"{kind}/{run.id}")
+        unit.disarm(f"{kind}/{run.id}")
 
 
 def facts_for(office: Office, definition: Definition, run: Run, values: dict[str, str]) -> Facts:

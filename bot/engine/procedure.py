@@ -59,8 +59,7 @@ class Act:
     step: str = ""
 
 
-WAKE = Act(kind="wake")
-"""Nobody's act: also what a silent step is passed by."""
+WAKE = Act(kind="wake")  # also what a silent step is passed by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

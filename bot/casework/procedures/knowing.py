@@ -29,7 +29,7 @@ def known_of(office: Office, case: Case) -> Known:
 
 def _row_flags(definition: Definition, case: Case) -> frozenset[str]:
     table = definition.tables.get(case.routed.table)
-    row = next((row for row in table.rows if row.key == case.routed.row), None) if table else None
+    row = table.by_key.get(case.routed.row) if table else None
     return frozenset(row.flags) if row else frozenset()
 
 
