@@ -19,7 +19,7 @@ from bot.errors import HandrailError, NotVerified, StoreFailed
 from bot.model.events import Answer, Lived, Pressed, Said, Searched
 from bot.model.views import Action, Choice, Input, Paragraph, View
 from bot.teams.hosts import TEAMS_HOSTS
-from bot.teams.route import MOST_BYTES, PATH, SERVER_OPTIONS, add_routes
+from bot.teams.route import BODY_SECONDS, MOST_BYTES, PATH, SERVER_OPTIONS, add_routes
 from bot.teams.verifier import Claims, LoopbackVerifier, Presented, Verifier
 from tests.fakes.desk import FakeDesk
 from tests.fakes.messenger import FakeMessenger, refusal
@@ -176,6 +176,37 @@ async def test_a_body_just_below_the_limit_is_taken(edge: Edge) -> None:
     content = body(recorded("message-personal", text="x" * (MOST_BYTES - 2000)))
     assert len(content) <= MOST_BYTES
     assert (await edge.post(content))[0] == 200
+
+
+async def in_pieces(edge: Edge, *pieces: bytes, announced: int) -> bytes:
+    """Post a body piece by piece on a connection of its own; the answer's first line."""
+    port = edge.http.port
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        head = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+        writer.write(f"{head}Content-Length: {announced}\r\n\r\n".encode())
+        for piece in pieces:
+            # Written apart, with the server's turn between them: no piece comes along with another.
+            await writer.drain()
+            await asyncio.sleep(0)
+            writer.write(piece)
+        return await asyncio.wait_for(reader.readline(), BODY_SECONDS + 20)
+    finally:
+        writer.close()
+
+
+async def test_a_body_that_comes_in_pieces_is_read_whole(edge: Edge) -> None:
+    content = body(recorded("message-personal", text="In pieces."))
+    answer = await in_pieces(edge, content[:10], content[10:200], content[200:], announced=len(content))
+    assert b" 200 " in answer
+    assert [event.text for event in edge.desk.events if isinstance(event, Said)] == ["In pieces."]
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(edge: Edge) -> None:
+    content = body(recorded("message-personal"))
+    answer = await in_pieces(edge, content[:10], announced=len(content))
+    assert b" 408 " in answer
+    assert edge.desk.events == []
 
 
 @pytest.mark.parametrize(
