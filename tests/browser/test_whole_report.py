@@ -115,6 +115,8 @@ async def the_lead_deals_with_it(page: SchoolPage, number: str) -> None:
 
 
 async def the_procedure_is_stopped(page: SchoolPage) -> None:
+    # What was recorded just now comes back to the stored card, which would take the place of the next one.
+    await page.still()
     await page.press(LEAD, "What is to be done")
     await page.sees(LEAD, "A child at risk")
     await page.press(LEAD, "Stop a procedure")
