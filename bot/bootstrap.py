@@ -151,13 +151,14 @@ def _assemble(
         mode=lambda: mode_of(settings, shelf.current()), prove=check_holders,
     )  # fmt: skip
     following = Following(office, messenger)
-    delivery = Delivery(store, following, messenger, clock, limits=limits)
+    desk = FrontDesk(office)
+    delivery = Delivery(store, following, messenger, clock, limits=limits, busy=desk.busy)
     clocks = Clocks(store, following, clock)
     bells.extend((delivery.wake, clocks.staged))
     shelf.keep(clock.now())
     return Service(
         office=office,
-        desk=FrontDesk(office),
+        desk=desk,
         store=store,
         people=people,
         delivery=delivery,

@@ -40,6 +40,11 @@ class FrontDesk:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._waiting = 0
+
+    def busy(self) -> bool:
+        """Whether anybody waits until what they did is on record."""
+        return self._waiting > 0
 
     async def open(self) -> None:
         """Set the daily clock, once, when the service starts."""
@@ -89,9 +94,14 @@ class FrontDesk:
 
     async def _settle(self, unit: Unit) -> None:
         staged = unit.stage()
-        if staged is not None:
-            self._office.wake()
-        await self._office.store.settled()
+        self._waiting += 1
+        try:
+            await self._office.store.settled()
+        finally:
+            self._waiting -= 1
+            # Delivery gave way to whoever waited, also to the last of them who wrote nothing.
+            if staged is not None or not self._waiting:
+                self._office.wake()
 
     def _is_staff(self, person: PersonId) -> bool:
         member = self._office.directory().people.get(person)

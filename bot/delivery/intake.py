@@ -17,7 +17,7 @@ from bot.delivery.slots import TOO_LATE, sends_under_way, whose_turn
 from bot.errors import StoreFailed
 from bot.model.outbox import Item
 
-AT_ONCE = 32
+AT_ONCE = 16
 REPEATED = "sent already"
 
 

@@ -1,7 +1,8 @@
 """The outbox at work: whatever was recorded to be sent goes, most urgent first, within Teams' limits.
 
 One loop looks at what waits and starts attempts, one at a time per conversation; it never waits for one.
-Only pending items are read, so the cost does not grow with what was ever sent.
+Only pending items are read, so the cost does not grow with what was ever sent. While people wait for an
+answer it starts nothing, for a moment at a time.
 Must not know cards, cases or who anybody is.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +65,11 @@ class Delivery:
         *,
         limits: Limits = LIMITS,
         policy: Policy = POLICY,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`busy`: whether somebody waits for an answer now; whoever says so calls `wake` when nobody does."""
+        self._busy = busy
+        self._gives_way_until: float | None = None
         self._clock = clock
         self._policy = policy
         self._meter = Meter(limits)
@@ -166,6 +172,8 @@ class Delivery:
     def _turn(self) -> float:
         """One look at everything; for how many seconds at most nothing need be looked at again."""
         self._beat, self._beat_at = monotonic(), self._clock.now()
+        if (pause := self._gives_way(self._beat)) > 0:
+            return pause
         self._tidy()
         self._catch_up()
         due_seconds = self._intake.take_in()
@@ -198,6 +206,19 @@ class Delivery:
             if item is not None:
                 self._begin(lane, item)
         return soonest
+
+    def _gives_way(self, now: float) -> float:
+        """For how many seconds at most people who wait for an answer go first; 0 when messages may go."""
+        if not self._busy():
+            self._gives_way_until = None
+            return 0.0
+        if self._gives_way_until is None:
+            self._gives_way_until = now + self._policy.give_way_seconds
+        if self._gives_way_until > now:
+            return self._gives_way_until - now
+        # Long enough: one turn of messages, then people again.
+        self._gives_way_until = None
+        return 0.0
 
     def _pause_seconds(self, lane: Lane, now: float) -> float:
         conversation = lane.address.conversation

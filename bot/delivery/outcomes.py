@@ -26,7 +26,8 @@ class Policy:
     """How patient delivery is. The attempts are counted over restarts too.
 
     An urgent send gives up soon, so that another way is found while it still helps; an edit or withdrawal
-    is worth an hour, since nothing else puts a message right.
+    is worth an hour, since nothing else puts a message right. `give_way_seconds`: for how long in one go
+    nothing is started while people wait for an answer.
     """
 
     urgent_attempts: int = 10
@@ -39,6 +40,7 @@ class Policy:
     roster_seconds: float = 5.0
     call_seconds: float = 20.0
     stop_seconds: float = 5.0
+    give_way_seconds: float = 0.25
     in_flight: int = 24
     in_flight_urgent: int = 40
     beat_seconds: float = 5.0

@@ -813,3 +813,30 @@ async def test_the_cost_of_sending_does_not_grow_with_what_was_sent() -> None:
         costs.append(store.reads - before)
     assert len(world.line.texts("ann")) == 120
     assert max(costs) <= 1.1 * costs[0]
+
+
+# People go first
+
+
+async def test_nothing_is_started_while_people_wait_for_an_answer() -> None:
+    world = World(policy=replace(QUICK, give_way_seconds=60.0))
+    world.answering = True
+    world.stage(item("one"))
+    await world.delivery.start()
+    await until(lambda: world.delivery.state().beat_at is not None)
+    assert (world.line.texts("ann"), world.delivery.state().moving) == ([], True)
+    world.answering = False
+    world.delivery.wake()
+    await until(lambda: world.line.texts("ann") == ["one"])
+    await world.delivery.stop()
+
+
+async def test_messages_wait_for_people_a_moment_at_a_time_and_no_longer() -> None:
+    world = World(policy=replace(QUICK, give_way_seconds=0.02))
+    world.answering = True
+    world.stage(item("one"))
+    await world.delivery.start()
+    await until(lambda: world.line.texts("ann") == ["one"])
+    world.stage(item("two"))
+    await until(lambda: world.line.texts("ann") == ["one", "two"])
+    await world.delivery.stop()

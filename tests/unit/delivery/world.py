@@ -143,13 +143,15 @@ class World:
         self.composer = FakeComposer(self.store)
         self.line = Line()
         self.clock = HandClock()
+        self.answering = False
         self.delivery = self.another()
 
     def another(self) -> Delivery:
         """A Delivery on the same record: the next life of the process."""
         return Delivery(
-            self.store, self.composer, self.line, self.clock, limits=self.limits, policy=self.policy
-        )
+            self.store, self.composer, self.line, self.clock, limits=self.limits, policy=self.policy,
+            busy=lambda: self.answering,
+        )  # fmt: skip
 
     def stage(self, *items: Item) -> None:
         """Stage items in one unit of work, as casework does."""
