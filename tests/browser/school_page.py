@@ -97,11 +97,15 @@ class SchoolPage:
         await self.press(name, label)
 
     async def wind(self, label: str) -> None:
-        """Press one of the clock's buttons and wait until the clock has moved."""
+        """Press one of the clock's buttons and wait until all that its time brings has come.
+
+        A card that is brought up to date under the pointer swallows the press.
+        """
         now = self.page.locator("#now")
         before = await now.get_attribute("datetime") or ""
         await self.page.get_by_role("button", name=label, exact=True).click()
         await expect(now).not_to_have_attribute("datetime", before, timeout=WITHIN_MS)
+        await self.still()
 
 
 @asynccontextmanager

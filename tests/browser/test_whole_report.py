@@ -77,6 +77,7 @@ async def nobody_takes_it_for_an_hour(page: SchoolPage, number: str) -> None:
 
 
 async def the_lead_deals_with_it(page: SchoolPage, number: str) -> None:
+    await page.still()
     await page.press(CHANNEL, "Open")
     await page.sees(CHANNEL, "It is in your own chat with Handrail now.")
     await page.sees(LEAD, "Why you have this")
