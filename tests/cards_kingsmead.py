@@ -10,7 +10,7 @@ from bot.casework import verbs
 from bot.casework.admin import tell_faults, tell_taken
 from bot.casework.drafts import drafts_of, drawn_up, settle, waiting_draft
 from bot.casework.drafts import propose as propose_draft
-from bot.casework.tables import CASES, CHANNELS, RUNS, VERSIONS
+from bot.casework.tables import CHANNELS, RUNS, VERSIONS
 from bot.model.definition import Definition
 from bot.model.problems import Problem
 from bot.model.versions import Published
@@ -160,7 +160,7 @@ async def receipts(on: Stage) -> None:
     await act(on, "dsl", "Someone must not see this", who=on.person("tutor"), why="A relative")
     await on.press_on("tutor", last, buttons(last.card)[0].label)
     await on.say("tutor", "my reports")
-    await on.send("tutor", verbs.RECEIPT, target=on.store.get(CASES, newest(on)).run, action_id="receipt")  # type: ignore[union-attr]  # it is there
+    await on.send("tutor", verbs.RECEIPT, target=the_case(on).run, action_id="receipt")
 
 
 async def out_of_hours(on: Stage) -> None:
@@ -311,9 +311,7 @@ async def typed_adult(on: Stage) -> None:
 
 async def typed_people(on: Stage) -> None:
     await report(on, "tutor", what="rules", others="pupil_unlisted", ticks="threats")
-    case = on.store.get(CASES, newest(on))
-    assert case is not None
-    who = case.owner.tried[0]
+    who = the_case(on).owner.tried[0]
     await reopen(on, who)
     await on.press(who, "I'll take this")
     await act(on, who, "Say who it is", pupil=KEMI)
@@ -582,7 +580,8 @@ async def what_is_illegal(on: Stage) -> None:
     await act(on, "dsl", "Who was spoken to", who="The headteacher", when="today")
     await act(on, "dsl", "Close the case", outcome="found", why="x")
     await on.send("dsl", verbs.STEPS, target=newest(on), action_id="steps.0")
-    hand = next(b.label for b in buttons(on.answered.card) if b.label.startswith("Hand on"))  # type: ignore[union-attr]  # it was answered
+    assert on.answered is not None
+    hand = next(b.label for b in buttons(on.answered.card) if b.label.startswith("Hand on"))
     await stop_all(on, "dsl")
     await act(on, "dsl", "Close the case", outcome="found", why="x")
     await on.send("dsl", verbs.STEPS, target=newest(on), action_id="steps.0")

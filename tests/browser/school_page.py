@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
 
 from tests.browser.chromium import FLAGS, chromium
 
@@ -115,8 +115,8 @@ async def school_page(
     """A fresh browser at that address; what its console complains of is added to `faults`."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        size = {"width": width, "height": height}
-        context = await browser.new_context(viewport=size, color_scheme="light")  # type: ignore[arg-type]  # a plain dict is one
+        size = ViewportSize(width=width, height=height)
+        context = await browser.new_context(viewport=size, color_scheme="light")
         page = await context.new_page()
         if faults is not None:
             page.on("pageerror", lambda error: faults.append(str(error)))
