@@ -29,7 +29,7 @@ def receiving_roles(office: Office, case: Case, at: datetime) -> tuple[str, ...]
     able = {p.role for p in definition.permissions if p.verb == "accept" and p.scope in scopes}
     if case.routed.restricted:
         table = definition.tables.get(case.routed.table)
-        ladder = {r for c in table.columns if c.kind == "authority" for r in c.roles} if table else set()
+        ladder = {r for c in table.ladder for r in c.roles} if table else set()
         able &= set(case.routed.roles if case.routed.only else HEADS) | (
             set() if case.routed.only else ladder
         )

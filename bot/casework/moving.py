@@ -49,7 +49,7 @@ def _lost_steps(procedures: tuple[Procedure, ...], older: Definition, newer: Def
 def _lacks(case: Case, older: Definition, newer: Definition) -> Iterator[str]:
     """The row, the roles and the steps on record that the newer version does not have."""
     table = newer.tables.get(case.routed.table)
-    if case.routed.row and (table is None or case.routed.row not in {row.key for row in table.rows}):
+    if case.routed.row and (table is None or case.routed.row not in table.by_key):
         yield case.routed.row
     columns = {column.key for column in table.columns} if table is not None else set()
     yield from (d.action for d in case.decisions if d.action not in columns)

@@ -114,7 +114,7 @@ def _row_name(row: Row) -> str:
 
 
 def _goes_to(definition: Definition, table: SanctionTable, row: Row) -> str:
-    ladder = [c for c in table.columns if c.kind == "authority" and c.key in row.marks]
+    ladder = [c for c in table.ladder if c.key in row.marks]
     return ", then ".join(_names(definition, column.roles) for column in ladder) or "nobody"
 
 

@@ -199,7 +199,7 @@ def _ladder(sheet: _Sheet, table: SanctionTable) -> Iterator[str]:
 
 def _levels(sheet: _Sheet, table: SanctionTable, row: Row) -> str:
     """The row's own levels in bold, and behind them who it goes to when it happens again (casework 3)."""
-    ladder = [column for column in table.columns if column.kind == "authority"]
+    ladder = list(table.ladder)
     marked = [column for column in ladder if column.key in row.marks]
     higher: list[Column] = ladder[ladder.index(marked[-1]) + 1 :] if marked else []
     levels = [f"**{sheet.names(column.roles)}**" for column in marked]

@@ -191,8 +191,7 @@ def _speaker(activity: Activity) -> Speaker:
 
 def _tenant(activity: Activity) -> str:
     """The one tenant that the activity names, or nothing: see `tenants_of`."""
-    known = activity.channel_data.tenant
-    return ((known and known.id) or activity.conversation.tenant_id or "").lower()
+    return next(iter(tenants_of(activity)), "")
 
 
 def _person(tenant: str, account: str) -> PersonId:

@@ -168,7 +168,7 @@ def presented_by(request: web.Request) -> Presented:
         host=",".join(headers.getall(hdrs.HOST, ())),
         origin=",".join(headers.getall(hdrs.ORIGIN, ())),
         fetch_site=headers.get("Sec-Fetch-Site", ""),
-        forwarded=any(map(headers.__contains__, _FORWARDING)),
+        forwarded=any(name in headers for name in _FORWARDING),
     )
 
 

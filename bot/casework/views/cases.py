@@ -150,7 +150,7 @@ def _why_you(words: Words, case: Case, reader: Reader) -> list[Block]:
     if rule is not None:
         rows.append((words.say("label_why"), words.text(rule.why)))
     table = words.definition.tables.get(routed.table)
-    row = next((r for r in table.rows if r.key == routed.row), None) if table else None
+    row = table.by_key.get(routed.row) if table else None
     if table and row:
         rows.append((words.say("label_row"), literal(f"{row.number}. {words.text(row.label)}")))
         rows.append((words.say("label_source"), literal(row.source or table.source)))

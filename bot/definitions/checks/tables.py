@@ -93,7 +93,7 @@ def _check_column(findings: Findings, column: Column, place: str) -> None:
 
 
 def _check_levels(findings: Findings, table: SanctionTable, place: str) -> None:
-    levels = {column.key for column in table.columns if column.kind == "authority"}
+    levels = {column.key for column in table.ladder}
     for at, row in enumerate(table.rows):
         findings.condition(f"{place}.rows.{at}.no_sanction_when", row.no_sanction_when, findings.everywhere)
         if not levels.intersection(row.marks):
