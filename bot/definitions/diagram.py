@@ -1,4 +1,5 @@
-"""Draws a flow as a Mermaid flowchart: each step a box, each branch an arrow with its condition in words.
+"""Draws a flow as a Mermaid flowchart: each step a box, each branch an arrow with its condition in words,
+and beside them what stops it at whatever step.
 
 Pure. Must not know who reads it.
 """
@@ -28,6 +29,9 @@ def diagram(definition: Definition, flow: Flow, language: str) -> str:
 def _lines(definition: Definition, flow: Flow, language: str) -> Iterator[str]:
     yield "flowchart TD"
     yield f'    begin(["{_quoted(flow.title.say(language))}"]) --> {_id(flow.start)}'
+    if flow.stops_when:
+        when = _quoted(said_condition(definition, flow, flow.stops_when, language))
+        yield f'    whatever_step(["at whatever step"]) -- "{when}" --> stopped(["stopped"])'
     for step in flow.steps.values():
         opens, closes = _SHAPES.get(step.kind, ("[", "]"))
         yield f'    {_id(step.key)}{opens}"{_quoted(_label(definition, step, language))}"{closes}'

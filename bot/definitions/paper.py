@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.definitions.steps_on_paper import asks, span_of
+from bot.definitions.wording import said_condition
 from bot.model.definition import Definition
 from bot.model.flows import Field, Flow, Step
 from bot.model.tables import Column, Row, Rule, SanctionTable, Tell
@@ -232,6 +233,10 @@ def _procedures(sheet: _Sheet) -> Iterator[str]:
     for flow in flows:
         yield f"### {sheet.of(flow.title)}"
         yield ""
+        if flow.stops_when:
+            when = said_condition(sheet.definition, flow, flow.stops_when, sheet.language)
+            yield f"**{sheet.say('stops', when=when)}**"
+            yield ""
         for number, step in enumerate(asks(flow), 1):
             yield f"{number}. {_step(sheet, step)}"
             yield from (f"   - {sheet.of(flow.fields[key].label)}" for key in step.fields)

@@ -1,6 +1,6 @@
 """Says a condition in words that a person without programming understands.
 
-Pure. English only: it is for whoever edits a pack. Must not know where the words are shown.
+Pure. English only, but for the words of a pack. Must not know where the words are shown.
 """
 
 from __future__ import annotations

@@ -36,3 +36,14 @@ def test_a_branch_says_its_condition_in_the_words_of_the_form() -> None:
     definition = load("kingsmead")
     drawn = diagram(definition, definition.flows["report"], "en")
     assert "What is it? “A nude or sexual picture of someone under 18”" in drawn
+
+
+def test_what_stops_a_flow_at_whatever_step_is_drawn_beside_it() -> None:
+    definition = load("kingsmead")
+    said = "it may be illegal or could it be a crime? Yes or Not sure"
+    line = f'    whatever_step(["at whatever step"]) -- "{said}" --> stopped(["stopped"])'
+    drawn = {key: diagram(definition, flow, "en") for key, flow in definition.flows.items()}
+    assert line in drawn["investigation"].splitlines()
+    assert {key for key, lines in drawn.items() if "whatever_step" in lines} == {
+        key for key, flow in definition.flows.items() if flow.stops_when
+    }

@@ -69,6 +69,16 @@ def test_every_procedure_stands_there_with_who_does_what_in_order(pack: str) -> 
                 assert step.body.say() in line
 
 
+def test_what_must_not_go_on_says_when_to_stop_before_its_first_step() -> None:
+    definition = load("kingsmead")
+    steps = part(paper(definition), "What to do, step by step")
+    looking = steps.split("### Look into it (not illegal)\n", maxsplit=1)[1].split("\n### ", maxsplit=1)[0]
+    before, _, _ = looking.partition("1. ")
+    assert "Stop, at whatever step you are, as soon as this is so: it may be illegal or could it be" in before
+    stopping = [f for f in definition.flows.values() if f.use == "case" and f.stops_when]
+    assert steps.count("Stop, at whatever step you are") == len(stopping)
+
+
 def test_the_first_row_at_kingsmead_goes_to_the_officer_then_the_head() -> None:
     students = part(paper(load("kingsmead")), "Students - Actions/ Sanctions")
     row = next(line for line in students.splitlines() if line.startswith("| 1 | "))
