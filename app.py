@@ -63,8 +63,6 @@ def main() -> int:
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         asyncio.run(serve(settings))
     except HandrailError as error:
-        for problem in getattr(error, "problems", ()):
-            sys.stderr.write(f"{problem}\n")
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:

@@ -21,11 +21,11 @@ from bot.casework.packs import PackReader, PackShelf
 from bot.casework.publishing import Mode, Publishing
 from bot.casework.tables import ALL, CASES
 from bot.clocks import WoundClock
-from bot.definitions.loader import find_pack, load
+from bot.definitions.loader import find_pack, load, opened
 from bot.delivery.clocks import Clocks
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import LIMITS, Delivery
-from bot.errors import NotVerified, SettingsFaulty
+from bot.errors import DefinitionFaulty, NotVerified, SettingsFaulty
 from bot.health import Health, watch_record
 from bot.model.definition import Definition
 from bot.model.problems import Problem
@@ -129,7 +129,7 @@ def _assemble(
 ) -> Service:
     clock = WoundClock(settings.data / "clock")
     folder = find_pack(settings.pack)
-    shelf = PackShelf(folder, store, read=read)
+    shelf = _shelf(folder, store, read)
     people = PeopleFile(settings.people, shelf.current())
     if people.problems():
         raise SettingsFaulty("\n".join(("The people file has faults:", *map(str, people.problems()))))
@@ -166,6 +166,15 @@ def _assemble(
         clock=clock,
         publishing=publishing,
     )
+
+
+def _shelf(folder: Path, store: JournalStore, read: PackReader) -> PackShelf:
+    """Raises DefinitionFaulty with paths that whoever starts the service can open."""
+    try:
+        return PackShelf(folder, store, read=read)
+    except DefinitionFaulty as faulty:
+        faults = tuple(p for p in faulty.problems if isinstance(p, Problem))
+        raise DefinitionFaulty(problems=opened(folder, faults)) from None
 
 
 def mode_of(settings: Settings, definition: Definition) -> Mode:

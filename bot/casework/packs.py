@@ -18,7 +18,7 @@ from typing import Any
 from bot.casework.office import HANDRAIL
 from bot.casework.ports import Store
 from bot.casework.tables import EVERY, PACKS, VERSIONS
-from bot.definitions.loader import COMMON, FLOWS, load, read_pack
+from bot.definitions.loader import common_of, load, read_pack
 from bot.errors import DefinitionFaulty
 from bot.model.changed import replace
 from bot.model.definition import Definition
@@ -174,9 +174,7 @@ def _unread(folder: Path) -> Problem:
 
 
 def _parts(folder: Path) -> tuple[Path, Path]:
-    folder = folder.resolve()
-    beside = folder.parent / COMMON
-    return (beside if beside.is_dir() else FLOWS / COMMON), folder
+    return common_of(folder), folder.resolve()
 
 
 def _files_of(folder: Path) -> dict[str, str]:

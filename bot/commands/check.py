@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from bot.definitions.loader import find_pack, read_pack
+from bot.definitions.loader import find_pack, opened, read_pack
 from bot.people.proof import check_holders
 
 HELP = "list every fault of a pack, and prove that every case finds an owner"
@@ -21,8 +21,9 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print each fault and each hint; 0 when there is no fault, 1 else."""
-    definition, problems = read_pack(find_pack(options.pack))
-    found = problems if definition is None else (*problems, *check_holders(definition))
+    folder = find_pack(options.pack)
+    definition, problems = read_pack(folder)
+    found = opened(folder, problems if definition is None else (*problems, *check_holders(definition)))
     for problem in found:
         sys.stdout.write(f"{problem}\n")
     faults = any(problem.grave for problem in found)

@@ -9,8 +9,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from bot.commands.names import NameUnknown, one_of
+from bot.commands.packs import definition_of
 from bot.definitions.diagram import diagram
-from bot.definitions.loader import load
 
 HELP = "draw a flow of a pack as a Mermaid flowchart"
 
@@ -23,7 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Exit code 0. Raises NameUnknown for a flow that is not there, DefinitionFaulty for a faulty pack."""
-    definition = load(options.pack)
+    definition = definition_of(options.pack)
     if options.flow not in definition.flows:
         raise NameUnknown(
             f"{definition.pack} has no flow {options.flow!r}. {one_of(options.flow, definition.flows)}"

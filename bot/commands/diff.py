@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
+from bot.commands.packs import definition_of
 from bot.definitions.difference import difference, touches_who_is_told
-from bot.definitions.loader import load
 
 HELP = "say in words what an edit of a pack changes"
 
@@ -22,7 +22,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Exit code 0, whether or not anything differs. Raises DefinitionFaulty for a faulty pack."""
-    old, new = load(options.old), load(options.new)
+    old, new = definition_of(options.old), definition_of(options.new)
     changes = difference(old, new)
     for change in changes:
         sys.stdout.write(f"- {change}\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from bot.definitions.loader import load
+from bot.commands.packs import definition_of
 from bot.definitions.paper import paper
 
 HELP = "print the form, the ladders and the ways outside, for the day when Teams is down"
@@ -21,5 +21,5 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Exit code 0. Raises DefinitionFaulty for a faulty pack."""
-    sys.stdout.write(paper(load(options.pack)))
+    sys.stdout.write(paper(definition_of(options.pack)))
     return 0

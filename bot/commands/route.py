@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.commands.names import NameUnknown, find_role, one_of
-from bot.definitions.loader import load
+from bot.commands.packs import definition_of
 from bot.engine.routing import Given, by_rule
 from bot.model.cases import Routed
 from bot.model.definition import Definition
@@ -42,7 +42,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Exit code 0. Raises NameUnknown for an unknown table, row or role."""
-    definition = load(options.pack)
+    definition = definition_of(options.pack)
     table = _table(definition, options.table)
     row = _row(table, options.row)
     excluded = {find_role(definition, name) for name in options.excluded_role}

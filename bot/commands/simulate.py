@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.commands.names import NameUnknown, one_of
+from bot.commands.packs import definition_of
 from bot.commands.telling import told_lines
 from bot.definitions.checks.scope import raised_in
-from bot.definitions.loader import load
 from bot.definitions.reader import read_yaml
 from bot.definitions.wording import said_fact
 from bot.engine.choosing import at_random, first_choice, made_up
@@ -59,7 +59,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Exit code 0; 1 when a walk did not come to an end. Raises NameUnknown, DefinitionFaulty."""
-    definition = load(options.pack)
+    definition = definition_of(options.pack)
     if options.flow not in definition.flows:
         raise NameUnknown(
             f"{definition.pack} has no flow {options.flow!r}. {one_of(options.flow, definition.flows)}"

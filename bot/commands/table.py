@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
 from bot.commands.names import NameUnknown, one_of
-from bot.definitions.loader import load
+from bot.commands.packs import definition_of
 from bot.model.definition import Definition
 from bot.model.tables import Grid, SanctionTable
 
@@ -29,7 +29,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Exit code 0. Raises NameUnknown for a table that is not there, DefinitionFaulty for a faulty pack."""
-    definition = load(options.pack)
+    definition = definition_of(options.pack)
     table = find_table(definition, options.name)
     columns = tuple(key for key, _ in table.columns) if isinstance(table, Grid) else _keys(table)
     if options.csv:

@@ -6,7 +6,7 @@ and checked (`checks`). The only part of `definitions` that knows folders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -87,9 +87,27 @@ def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:
     What is common to all schools is taken from `common` beside the folder, else from this program's own.
     """
     folder = folder.resolve()
-    common = folder.parent / COMMON
-    common = common if common.is_dir() else FLOWS / COMMON
-    return put_together(folder.name, read_folder(common), read_folder(folder))
+    return put_together(folder.name, read_folder(common_of(folder)), read_folder(folder))
+
+
+def common_of(folder: Path) -> Path:
+    """Where what is common to all schools stands for the pack of that folder."""
+    beside = folder.resolve().parent / COMMON
+    return beside if beside.is_dir() else FLOWS / COMMON
+
+
+def opened(folder: Path, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """What `read_pack` of that folder found, each file as a path that opens from where the program runs."""
+    folder = folder.resolve()
+    parts = {COMMON: common_of(folder), folder.name: folder}
+    return tuple(replace(problem, file=_path_of(problem.file, folder, parts)) for problem in problems)
+
+
+def _path_of(file: str, folder: Path, parts: Mapping[str, Path]) -> str:
+    head, _, rest = file.partition("/")
+    path = parts[head] / rest if head in parts else folder / file
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
 def put_together(

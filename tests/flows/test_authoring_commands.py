@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main
 from bot.definitions.loader import FLOWS
 from tests.flows.test_commands import ROOT, call
 
@@ -145,3 +148,51 @@ def test_the_page_of_duties_is_printed() -> None:
     done = call("coverage")
     assert done.returncode == 0
     assert "| duty | what | carried out by | fires since |" in done.stdout
+
+
+def faulty(folder: Path) -> Path:
+    """A copy of a pack, and of what is common, with a fault in each."""
+    for name in ("kingsmead", "common"):
+        shutil.copytree(FLOWS / name, folder / name)
+    for file, key in (("kingsmead/flows/debrief.yaml", "start"), ("common/actions/case.yaml", "permission")):
+        path = folder / file
+        path.write_text(
+            re.sub(rf"(?m)^( *){key}: .*$", rf"\1{key}: nowhere", path.read_text("utf-8"), count=1)
+        )
+    return folder / "kingsmead"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_place_of_a_fault_opens_as_it_stands_from_where_the_command_was_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, inside: bool
+) -> None:
+    """Wherever the pack lies: below that folder the path is short, elsewhere it is a whole one."""
+    pack = faulty(tmp_path / "flows")
+    here = tmp_path if inside else tmp_path / "elsewhere"
+    here.mkdir(exist_ok=True)
+    monkeypatch.chdir(here)
+    named = "flows/kingsmead" if inside else str(pack)
+    for words in (("check", named), ("paper", named), ("diff", "kingsmead", named)):
+        code, said = run_here(*words)
+        places = re.findall(r"^(\S+\.yaml):(\d+): ", said, re.MULTILINE)
+        assert code == 1
+        assert {Path(file).resolve() for file, _ in places} == {
+            pack / "flows" / "debrief.yaml", pack.parent / "common" / "actions" / "case.yaml",
+        }  # fmt: skip
+        for file, line in places:
+            assert "nowhere" in Path(file).read_text("utf-8").splitlines()[int(line) - 1]
+            assert file.startswith("flows/") is inside
+
+
+def test_an_empty_pack_names_the_file_to_write(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    _, said = run_here("check", str(tmp_path / "empty"))
+    assert f"{(tmp_path / 'empty').resolve().as_posix()}/school.yaml:1: " in said
+
+
+def run_here(*words: str) -> tuple[int, str]:
+    """A command in this process, in the folder it stands in."""
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = main(words)
+    return code, said.getvalue()

@@ -585,7 +585,7 @@ def test_the_command_prints_hints_and_says_that_there_is_no_fault(
     said = capsys.readouterr().out.splitlines()
     assert code == 0
     assert said[-1] == "No faults."
-    assert any(line.startswith("small/flows/debrief.yaml:2: hint: ") for line in said)
+    assert any(line.startswith(f"{folder.as_posix()}/flows/debrief.yaml:2: hint: ") for line in said)
 
 
 def test_the_command_ends_with_one_when_there_is_a_fault(
