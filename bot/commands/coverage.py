@@ -8,12 +8,16 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from bot.commands.packs import definition_of
 from bot.definitions.coverage import Carrier, Covered, covered
-from bot.definitions.loader import FLOWS, load, pack_names
+from bot.definitions.loader import FLOWS, pack_names, read_piece
+from bot.definitions.reader import read_yaml
 
 HELP = "list every duty of the policies with the steps that carry it out"
 PAGE = FLOWS / "COVERAGE.md"
+DUTIES = "duties.yaml"
 MOST_SHOWN = 4
 LISTED = 90
 """The last number of the first list of duties; the smaller ones that it missed come behind it."""
@@ -35,10 +39,22 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def coverage_page() -> str:
-    """The page as it should stand, from the packs as they are."""
-    packs = pack_names()
-    return "\n".join(_lines(packs, covered(load(pack) for pack in packs))) + "\n"
+def coverage_page(flows: Path = FLOWS) -> str:
+    """The page as it should stand, from the packs as they are. Raises DefinitionFaulty for a faulty pack."""
+    packs = _packs(flows)
+    return "\n".join(_lines(packs, covered(definition_of(flows / pack) for pack in packs))) + "\n"
+
+
+def _packs(flows: Path) -> tuple[str, ...]:
+    """Those that a list of duties names: a copy beside them, that somebody is editing, is none of these."""
+    named = {
+        school
+        for path in flows.glob(f"*/{DUTIES}")
+        for _, duties, _ in read_piece(Path(DUTIES), str(path), *read_yaml(path, str(path))).values
+        for duty in duties
+        for school in duty.schools
+    }
+    return tuple(pack for pack in pack_names(flows) if pack in named)
 
 
 def _lines(packs: Sequence[str], duties: Sequence[Covered]) -> Iterator[str]:

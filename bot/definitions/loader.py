@@ -74,11 +74,11 @@ def find_pack(pack: Path | str) -> Path:
     raise DefinitionFaulty(f"There is no pack {str(pack)!r}. {remedy}")
 
 
-def pack_names() -> tuple[str, ...]:
-    """The packs that this program brings along, by name."""
-    if not FLOWS.is_dir():
+def pack_names(flows: Path = FLOWS) -> tuple[str, ...]:
+    """The packs that this program brings along, by name; or those of another folder of packs."""
+    if not flows.is_dir():
         return ()
-    return tuple(sorted(p.name for p in FLOWS.iterdir() if p.is_dir() and p.name != COMMON))
+    return tuple(sorted(p.name for p in flows.iterdir() if p.is_dir() and p.name != COMMON))
 
 
 def read_pack(folder: Path) -> tuple[Definition | None, tuple[Problem, ...]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bot.commands.coverage import LISTED, PAGE, coverage_page
 from bot.definitions.coverage import covered, numbers_in, unknown_duties
-from bot.definitions.loader import load, pack_names, read_pack
+from bot.definitions.loader import FLOWS, load, pack_names, read_pack
+from bot.errors import DefinitionFaulty
 from tests.unit.definitions.small_pack import SCHOOL, write
 
 
@@ -37,6 +39,23 @@ def test_a_duty_is_carried_out_where_a_part_names_it() -> None:
 def test_the_page_is_as_the_packs_are() -> None:
     """When it fails: `python -m bot coverage --write`, and look at what has changed."""
     assert PAGE.read_text("utf-8") == coverage_page()
+
+
+def test_a_copy_that_is_being_edited_is_not_on_the_page(tmp_path: Path) -> None:
+    """flows/README.md has the copy made beside the pack; while it is edited it may have faults."""
+    flows = tmp_path / "flows"
+    shutil.copytree(FLOWS, flows)
+    shutil.copytree(FLOWS / "kingsmead", flows / "kingsmead_next")
+    (flows / "kingsmead_next" / "school.yaml").write_text("school: {}\n", encoding="utf-8")
+    assert coverage_page(flows) == coverage_page()
+
+
+def test_a_pack_whose_faults_hide_what_it_does_is_told_instead_of_a_page(tmp_path: Path) -> None:
+    flows = tmp_path / "flows"
+    shutil.copytree(FLOWS, flows)
+    (flows / "kingsmead" / "school.yaml").write_text("school: {}\n", encoding="utf-8")
+    with pytest.raises(DefinitionFaulty):
+        coverage_page(flows)
 
 
 def test_nearly_all_of_the_ninety_are_carried_out_in_every_school_that_has_them() -> None:
