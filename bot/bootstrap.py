@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.casework.admin import unreached_draft
 from bot.casework.desk import FrontDesk
 from bot.casework.following import Following
 from bot.casework.gaps import tell_gaps
@@ -233,6 +234,7 @@ def make_web_app(settings: Settings, service: Service) -> web.Application:
         check=lambda: people_problems(service),
         people=service.people,
         version=lambda: service.office.shelf.current().hash[:12],
+        drafts=lambda: unreached_draft(service.office),
     )
     app.router.add_get("/", _to_the_rehearsal)
     app.router.add_get("/healthz", health.alive)

@@ -39,6 +39,7 @@ class Health:
         check: Callable[[], tuple[Problem, ...]],
         people: People,
         version: Callable[[], str],
+        drafts: Callable[[], tuple[str, ...]],
     ) -> None:
         self._store = store
         self._delivery = delivery
@@ -46,6 +47,7 @@ class Health:
         self._check = check
         self._people = people
         self._version = version
+        self._drafts = drafts
         self._checked_at = float("-inf")
         self._checked_for = ""
         self._problems: tuple[Problem, ...] = ()
@@ -55,12 +57,26 @@ class Health:
         return web.json_response({"alive": True})
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """200 when pack, people, record, clocks and outbox are sound; 503 with the reasons when not."""
+        """200 when pack, people, record, clocks and outbox are sound; 503 with the reasons when not.
+
+        What needs somebody while reports go their way all the same is a warning, with either.
+        """
         reasons = [*self._moving(), *(f"people: {problem}" for problem in self._found())]
         if (why := self._store.ready()) is not None:
             reasons.append(f"record: {why}")
-        body = {"ready": not reasons, "version": self._version(), "reasons": reasons}
+        body = {
+            "ready": not reasons,
+            "version": self._version(),
+            "reasons": reasons,
+            "warnings": self._warnings(),
+        }
         return web.json_response(body, status=200 if not reasons else 503)
+
+    def _warnings(self) -> list[str]:
+        # A record that failed is among the reasons, and cannot be asked what waits.
+        with suppress(StoreFailed):
+            return [f"draft: {why}" for why in self._drafts()]
+        return []
 
     def _found(self) -> tuple[Problem, ...]:
         version = self._people.directory().version

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.casework import messages
-from bot.casework.drafts import DRAFT, admins, may, open_draft, shown_draft
+from bot.casework.drafts import DRAFT, admins, confirmers, may, open_draft, shown_draft
 from bot.casework.linking import ADMIN
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.overdue import OVERDUE, banner, overdue_view
@@ -39,6 +39,27 @@ def out_of_reach(office: Office) -> tuple[Person, ...]:
         and not person.former
         and ((reference := office.store.get(REFERENCES, person.id)) is None or not reference.live)
     )
+
+
+def unreached_draft(office: Office) -> tuple[str, ...]:
+    """Why a saved change waits that nobody in Teams could ask for, or nobody could accept, with the remedy.
+
+    Names nobody: for `/readyz`. Nothing while there is no such draft.
+    """
+    draft = open_draft(office, office.unit())
+    if draft is None or draft.state == "accepted":
+        return ()
+    out = {person.id for person in out_of_reach(office)}
+    told = [person for person in admins(office.directory()) if person not in out]
+    asking = [draft.asked_by] if draft.state == "asked" and draft.asked_by else told or [""]
+    said = []
+    if not told:
+        said.append("no admin can be reached in Teams to ask for it. Let an admin add Handrail in Teams.")
+    if not any(confirmers(office, person, office.now()) for person in asking):
+        said.append(
+            "nobody who may accept it can be reached in Teams. Let one of them add Handrail in Teams."
+        )
+    return tuple(f"a saved change of the definitions waits, and {why}" for why in said)
 
 
 def in_force(office: Office) -> Published | None:

@@ -132,3 +132,13 @@ async def test_the_plain_address_leads_to_the_rehearsal(bot: Handrail) -> None:
     async with ClientSession() as session, session.get(f"{bot.url}/") as page:
         assert page.url.path == "/rehearsal/"
         assert page.status == 200
+
+
+async def test_a_record_that_failed_is_the_reason_why_the_service_is_not_ready(tmp_path: Path) -> None:
+    async with handrail(tmp_path / "data", open_school=False) as bot:
+        bot.service.store.close()
+        async with ClientSession() as session, session.get(f"{bot.url}/readyz") as answer:
+            body = await answer.json()
+    assert answer.status == 503
+    assert any(reason.startswith("record: ") for reason in body["reasons"])
+    assert body["warnings"] == []

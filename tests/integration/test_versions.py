@@ -9,6 +9,7 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -94,10 +95,15 @@ async def in_force(bot: Handrail, count: int) -> Published:
     return versions(bot)[-1]
 
 
-async def ready_version(bot: Handrail) -> str:
+async def readyz(bot: Handrail) -> dict[str, Any]:
     async with aiohttp.ClientSession() as session, session.get(f"{bot.url}/readyz") as response:
-        body = await response.json()
-        return str(body["version"])
+        body: dict[str, Any] = await response.json()
+        assert (response.status == 200) is body["ready"]
+        return body
+
+
+async def ready_version(bot: Handrail) -> str:
+    return str((await readyz(bot))["version"])
 
 
 async def asked_for(bot: Handrail) -> None:
@@ -148,6 +154,25 @@ async def test_the_same_faults_are_told_once(tmp_path: Path, pack: Path) -> None
         await bot.settled()
         assert texts(bot, ADA).count("The changed files do not take effect") == 1
         assert "The changed files do not take effect" not in texts(bot, DEE)
+
+
+async def test_a_draft_that_no_admin_can_be_reached_for_is_a_warning_and_reports_are_taken_all_the_same(
+    tmp_path: Path, pack: Path
+) -> None:
+    async with handrail(tmp_path / "data", pack=str(pack), publish="pack", open_school=False) as bot:
+        before = await readyz(bot)
+        assert (before["ready"], before["warnings"]) == (True, [])
+        edit(pack / "school.yaml", CLIMB, FASTER)
+        await bot.school.wait_for(lambda: bool(drafts(bot)), timeout_seconds=30)
+        waits = await readyz(bot)
+        assert waits["ready"] is True
+        assert waits["warnings"][0] == (
+            "draft: a saved change of the definitions waits, and no admin can be reached in Teams to ask for "
+            "it. Let an admin add Handrail in Teams."
+        )
+        await bot.school.open_school(link_channel=False)
+        await bot.settled()
+        assert (await readyz(bot))["warnings"] == []
 
 
 async def test_a_save_waits_for_two_people_and_a_restart_changes_nothing_of_that(

@@ -14,7 +14,8 @@ from threading import Event
 import pytest
 
 from bot.bootstrap import mode_of
-from bot.casework.drafts import confirmers, drafts_of, drawn_up, propose, set_aside, waiting_draft
+from bot.casework.admin import unreached_draft
+from bot.casework.drafts import admins, confirmers, drafts_of, drawn_up, propose, set_aside, waiting_draft
 from bot.casework.office import Office
 from bot.casework.overdue import overdue
 from bot.casework.packs import PackShelf, read_saved, stamp_of
@@ -342,6 +343,34 @@ async def test_the_log_says_when_nobody_can_be_reached_to_ask_for_a_draft_or_to_
     assert not {"draft_no_admin", "draft_no_second_person"} & actions(caplog)
 
 
+async def test_what_waits_for_somebody_to_add_handrail_is_a_warning_for_as_long_as_it_lasts(
+    folder: Path,
+) -> None:
+    house = House(folder)
+    await house.publishing.begin()
+    assert unreached_draft(house.office) == ()
+    rename(folder, "Wanted")
+    await house.looks()
+    said = unreached_draft(house.office)
+    assert ["no admin can be reached" in said[0], "nobody who may accept it" in said[1]] == [True, True]
+    assert not any(
+        person.name in line for person in house.office.directory().people.values() for line in said
+    )
+    reached(house, *admins(house.office.directory()))
+    assert ["nobody who may accept it" in line for line in unreached_draft(house.office)] == [True]
+    everybody_installs(house)
+    assert unreached_draft(house.office) == ()
+
+
+async def test_what_two_people_have_agreed_on_waits_for_nobody(folder: Path) -> None:
+    house = House(folder)
+    await house.publishing.begin()
+    rename(folder, "Wanted")
+    await house.looks()
+    house.accept(house.drafts()[0])
+    assert unreached_draft(house.office) == ()
+
+
 def actions(caplog: pytest.LogCaptureFixture) -> set[str]:
     return {getattr(record, "action", "") for record in caplog.records}
 
@@ -384,7 +413,12 @@ async def test_a_comment_changes_nothing_and_tells_nobody(folder: Path) -> None:
 
 def everybody_installs(house: House) -> None:
     """From now on messages reach everybody."""
-    for person in house.office.directory().people:
+    reached(house, *house.office.directory().people)
+
+
+def reached(house: House, *people: str) -> None:
+    """From now on messages reach these."""
+    for person in people:
         unit = house.office.unit()
         unit.put(
             REFERENCES,
