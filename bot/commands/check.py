@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
+from bot.definitions.contacts import contacts_in
 from bot.definitions.loader import find_pack, opened, read_pack
 from bot.people.proof import check_holders
 
@@ -23,7 +24,8 @@ def run(options: Namespace) -> int:
     """Print each fault and each hint; 0 when there is no fault, 1 else."""
     folder = find_pack(options.pack)
     definition, problems = read_pack(folder)
-    found = opened(folder, problems if definition is None else (*problems, *check_holders(definition)))
+    holders = check_holders(definition) if definition is not None else ()
+    found = opened(folder, (*problems, *holders, *contacts_in(folder)))
     for problem in found:
         sys.stdout.write(f"{problem}\n")
     faults = any(problem.grave for problem in found)
