@@ -662,6 +662,7 @@ async def what_staff_ask_for(on: Stage) -> None:
     site = {"un_site": "games.example", "un_why": STORY, "un_long": "study", "un_risk": STORY}
     await on.press("tutor", "Next", **site)
     await on.press("tutor", "Next", un_until="someday")
+    await on.press("tutor", "Next", un_until="2026-09-01")
     await on.press("tutor", "Next", un_until="2026-12-01")
     await on.press("ict_lead", "Open")
     for who in ("ict_lead", "online_safety_officer"):

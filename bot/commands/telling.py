@@ -25,6 +25,7 @@ SHORT_CHARACTERS = 320
 FAULTS: Mapping[str, str] = {
     "needed": "it has to be answered",
     "too_long": "that is too long",
+    "past": "choose today or a later day",
     "not_a_date": "write a day as 2026-09-01",
     "unknown_choice": "that cannot be chosen here",
     "pupil_account": "that is a pupil",

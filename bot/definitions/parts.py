@@ -177,6 +177,7 @@ field = Record(
         "needed": text,
         "needed_when": maybe_condition,
         "differs_from": key,
+        "not_past": text,
         "max_length": whole(1, 20_000),
         "part": one_of(*get_args(Part)),
         "table": word,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from bot.engine.holders import STAFF
-from bot.engine.simulation import LATE, Choose
+from bot.engine.simulation import LATE, SOON, Choose
 from bot.model.definition import Definition
 from bot.model.flows import Field
 from bot.model.people import Directory, Person, Pupil
@@ -98,7 +98,7 @@ def _possible(definition: Definition, asked: Field) -> list[str]:
         return [f"{TENANT}/{STAFF}", ADULT] if asked.differs_from else [ADULT, f"{TENANT}/{STAFF}"]
     by_kind = {
         "pupils": PUPIL,
-        "date": "2026-09-14",
+        "date": SOON if asked.not_past.by_language else "2026-09-14",
         "time": "10:00",
         "confirm": "yes",
     }

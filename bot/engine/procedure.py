@@ -163,7 +163,7 @@ def open_roles(step: Step, procedure: Procedure) -> tuple[str, ...]:
 
 
 def _filled(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
-    return filled(walk.definition, procedure, step, walk.act.values, walk.known)
+    return filled(walk.definition, procedure, step, walk.act.values, walk.known, now=walk.now)
 
 
 def _answered(walk: _Walk, procedure: Procedure, step: Step) -> Walked:

@@ -37,6 +37,9 @@ READING_TIME = timedelta(minutes=1)
 Choose = Callable[[str, Field], str]
 """The answer to a question, by the key it is kept under. LATE is asked whether a time runs out."""
 
+SOON = "soon"
+"""The answer to a question for a day that must not be over: a week from when its step began."""
+
 LATE = Field(
     key="late",
     kind="choice",
@@ -205,7 +208,8 @@ def answers_at(
         trial = replace(procedure, answers={**procedure.answers, **values})
         asked = shown_of(definition, trial, known)
         values |= {key: choose(key, each) for key, each in asked.items() if key not in values}
-    return values
+    soon = (procedure.step_began_at + timedelta(days=7)).date().isoformat()
+    return {key: soon if value == SOON else value for key, value in values.items()}
 
 
 def _done(definition: Definition, before: Procedure, after: Procedure, act: Act, now: datetime) -> Seen:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.engine.conditions import holds
 from bot.engine.fields import fault_of, normal
@@ -59,9 +61,16 @@ def shown_of(definition: Definition, procedure: Procedure, known: Known) -> Mapp
 
 
 def filled(
-    definition: Definition, procedure: Procedure, step: Step, values: Mapping[str, str], known: Known
+    definition: Definition,
+    procedure: Procedure,
+    step: Step,
+    values: Mapping[str, str],
+    known: Known,
+    *,
+    now: datetime,
 ) -> Procedure:
     """With what was typed, and in `errors` a code by key where the step cannot be passed with it."""
+    today = now.astimezone(ZoneInfo(definition.school.zone)).date()
     flow = definition.flows[procedure.flow]
     form = form_of(definition, flow, step)
     tenant = known.report.directory.tenant
@@ -73,9 +82,10 @@ def filled(
         if asked.show is not None and not _met(asked.show, step, kept, known, flow=flow):
             unasked = new.pop(key, None) is not None or unasked
             continue
-        code = fault_of(definition, asked, kept.answers.get(key, ""), known.report) or _twice(
-            asked, kept.answers
-        )
+        value = kept.answers.get(key, "")
+        code = fault_of(definition, asked, value, known.report) or _twice(asked, kept.answers)
+        if not code and asked.not_past.by_language and value and date.fromisoformat(value) < today:
+            code = "past"
         when = asked.needed_when if code == "needed" else None
         if code and (when is None or _met(when, step, kept, known, flow=flow)):
             faults[key] = code

@@ -73,7 +73,8 @@ class Field:
     `table`: for kind row, which sanction table; empty takes the case's own. Kind `action` is an action column
     of the case's table, kind `role` a role that the case may be handed to. `show`: ask only when true
     (None: always).
-    `differs_from`: another question of people, in which nobody picked here may stand as well.
+    `differs_from`: another question of people, in which nobody picked here may stand as well. `not_past`: of
+    a date in a procedure, the sentence shown when that day is over (today is not); empty means any day.
     `max_length` in characters. `needed_when`: the sentence of `needed` counts only then (None: always).
     """
 
@@ -85,6 +86,7 @@ class Field:
     needed: Text = NO_TEXT
     needed_when: Condition | None = None
     differs_from: str = ""
+    not_past: Text = NO_TEXT
     max_length: int = 200
     part: Part = "none"
     table: str = ""

@@ -426,6 +426,9 @@ async def test_a_site_is_unblocked_by_two_and_blocked_again_on_the_day_named(tmp
         assert "Please choose a day." in chat.last_card.text
         await chat.press("Next", un_until="someday")
         assert "Please choose a day." in chat.last_card.text
+        gone = (bot.service.office.now() - timedelta(days=2)).date().isoformat()
+        await chat.press("Next", un_until=gone)
+        assert "Please choose today or a later day." in chat.last_card.text
         assert not requests(bot, TESS)
         await chat.press("Next", un_until=day)
         await bot.settled()

@@ -105,6 +105,8 @@ def error_sentence(words: Words, field: Field, code: str) -> str:
     """What to say beside the field."""
     if code == "needed":
         return words.text(field.needed)
+    if code == "past":
+        return words.text(field.not_past)
     return words.say(f"error_{code}", most=field.max_length)
 
 

@@ -20,7 +20,7 @@ def check_actions(findings: Findings) -> None:
             flags=everywhere.flags | flags_of(action.fields.values()),
         )
         findings.condition(f"{place}.when", action.when, everywhere)
-        check_fields(findings, action.fields, f"{place}.fields", scope)
+        check_fields(findings, action.fields, f"{place}.fields", scope, in_procedure=False)
         if len(action.fields) > MOST_FIELDS:
             what = f"asks {len(action.fields)} things, and a card asks at most {MOST_FIELDS}"
             findings.fault(f"{place}.fields", what, "Ask fewer.")

@@ -18,7 +18,8 @@ def check_flows(findings: Findings) -> None:
         place = f"flows.{flow.key}"
         _check_flow_head(findings, flow, place)
         for key, asked in flow.fields.items():
-            check_fields(findings, {key: asked}, f"{place}.fields", _in_its_forms(findings, flow, key))
+            scope, in_procedure = _in_its_forms(findings, flow, key), flow.use != "report"
+            check_fields(findings, {key: asked}, f"{place}.fields", scope, in_procedure=in_procedure)
         for step in flow.steps.values():
             check_step(findings, flow, step, f"{place}.steps.{step.key}")
         _check_used(findings, flow, place)
@@ -37,7 +38,9 @@ def _in_its_forms(findings: Findings, flow: Flow, key: str) -> Scope:
     return replace(scope, fields={**shared, **scope.fields}) if shared else scope
 
 
-def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, scope: Scope) -> None:
+def check_fields(
+    findings: Findings, fields: Mapping[str, Field], place: str, scope: Scope, *, in_procedure: bool = True
+) -> None:
     """Each question has what its kind needs."""
     for asked in fields.values():
         here = f"{place}.{asked.key}"
@@ -54,6 +57,7 @@ def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, sc
             findings.known(f"{here}.table", asked.table, tables, "table")
             if asked.kind != "row":
                 findings.fault(f"{here}.table", "only a field of kind row has a table", "Delete this line.")
+        _check_day(findings, asked, f"{here}.not_past", in_procedure=in_procedure)
         others = {**scope.fields, **fields}
         if findings.known(f"{here}.differs_from", asked.differs_from, others, "field") and asked.differs_from:
             other = others[asked.differs_from]
@@ -62,6 +66,12 @@ def check_fields(findings: Findings, fields: Mapping[str, Field], place: str, sc
                 findings.fault(f"{here}.differs_from", "compares what cannot be compared", remedy)
         findings.condition(f"{here}.show", asked.show, scope)
         findings.condition(f"{here}.needed_when", asked.needed_when, scope)
+
+
+def _check_day(findings: Findings, asked: Field, place: str, *, in_procedure: bool) -> None:
+    if asked.not_past.by_language and not (asked.kind == "date" and in_procedure):
+        what = "only a day that a procedure or a request asks for can be refused as past"
+        findings.fault(place, what, "Delete this line.")
 
 
 def _check_flow_head(findings: Findings, flow: Flow, place: str) -> None:

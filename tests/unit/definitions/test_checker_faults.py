@@ -41,6 +41,24 @@ BREAKS = (
         remedy="Did you mean search?",
     ),
     Break(
+        name="words that could not be over",
+        file=REQUEST,
+        old="needed: Please say which.}",
+        new="needed: Please say which., not_past: Please choose a later day.}",
+        at="not_past",
+        what="only a day that a procedure or a request asks for",
+        remedy="Delete this line.",
+    ),
+    Break(
+        name="a day of a report that must not be over",
+        file="flows/report.yaml",
+        old="  what:\n",
+        new="  day: {kind: date, label: When?, not_past: Please choose a later day.}\n  what:\n",
+        at="not_past",
+        what="only a day that a procedure or a request asks for",
+        remedy="Delete this line.",
+    ),
+    Break(
         name="an overlay for always",
         file=ROUTING,
         old='      when: {fact: danger, is: ["yes", not_sure]}\n',
@@ -614,6 +632,18 @@ def test_what_follows_from_a_fault_is_not_told_as_well(tmp_path: Path) -> None:
     _, problems = read_pack(write(tmp_path, {**SCHOOL, DEVICE: device}, COMMON))
 
     assert [p.place for p in problems] == ["flows.device.steps.sign.next.0.when.is"]
+
+
+def test_no_day_of_an_action_is_said_to_be_refused_as_past(tmp_path: Path) -> None:
+    day = "      day: {kind: date, label: When?, not_past: Please choose a later day.}\n"
+    actions = COMMON["actions/case.yaml"]
+    at = actions.index("    fields:\n") + len("    fields:\n")
+
+    _, problems = read_pack(
+        write(tmp_path, SCHOOL, {**COMMON, "actions/case.yaml": actions[:at] + day + actions[at:]})
+    )
+
+    assert [p.place.rpartition(".")[2] for p in problems] == ["not_past"]
 
 
 def test_what_is_common_and_not_needed_here_is_a_hint(tmp_path: Path) -> None:
