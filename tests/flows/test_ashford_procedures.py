@@ -726,6 +726,16 @@ def test_a_change_of_the_filter_for_a_time_is_changed_back() -> None:
     assert way.steps[-2:] == ["for_a_time", "change_back"]
 
 
+def test_of_lost_data_the_lead_for_data_protection_is_told_at_once_with_the_others() -> None:
+    way = walk("data_breach", harm_likely="yes")
+
+    assert way.told == ["ict_lead", "data_lead", "dsl", "headteacher"]
+    assert way.steps[:3] == ["tell_us", "told", "contain"]
+    assert "tell_people" in way.steps
+    assert "tell_people" not in walk("data_breach", harm_likely="no").steps
+    assert "ico" in walk("data_breach", harm_likely="no").steps
+
+
 def test_a_visitor_on_the_platform_is_let_in_by_the_leadership_and_for_a_time() -> None:
     way = walk("access_rights", which="guest", guest__answer="yes", until="2026-12-01")
 
