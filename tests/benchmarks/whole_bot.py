@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import resource
 import socket
 import sys
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.bootstrap import Service, make_web_app, running
+from bot.bootstrap import Service, begin_log, make_web_app, running
 from bot.casework import messages
 from bot.casework.office import new_id, new_number
 from bot.casework.reporting import show
@@ -185,11 +184,7 @@ def free_port() -> int:
 
 async def serve(data: Path) -> None:
     settings = read_settings({"HANDRAIL_DATA": str(data), "PORT": str(free_port())})
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        filename=f"{data}.log",
-    )
+    begin_log(settings, file=data.with_name(f"{data.name}.log"))
     async with running(settings) as service:
         app = make_web_app(settings, service)
         Bench(service).add_to(app)
