@@ -9,8 +9,9 @@ import sys
 
 from aiohttp import web
 
-from bot.bootstrap import begin_log, make_web_app, running
+from bot.bootstrap import make_web_app, running
 from bot.errors import HandrailError, SettingsFaulty
+from bot.log import begin_log
 from bot.settings import Settings, read_settings
 from bot.teams.route import SERVER_OPTIONS
 
@@ -57,7 +58,7 @@ def main() -> int:
     """Start the service; say every fault of the settings at once."""
     try:
         settings = read_settings(os.environ)
-        begin_log(settings)
+        begin_log(settings.log_level)
         asyncio.run(serve(settings))
     except HandrailError as error:
         for problem in getattr(error, "problems", ()):

@@ -51,8 +51,6 @@ COLLECT_AFTER = 20_000
 """Values made and kept before the collector looks among them. A press makes and drops some hundreds, and
 hardly any that only the collector would find: looking after every 700 was 4 % of its time."""
 OFFICE_KEY = web.AppKey("office", Office)
-LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
-_NOT_IN_A_LINE = ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +79,6 @@ class Service:
         unit.stage()
         await self.store.settled()
         self.wake()
-
-
-def begin_log(settings: Settings, *, file: Path | None = None) -> None:
-    """Log to standard error, or to this file.
-
-    What LOG_LINE does not show (the thread, the process, the place in the code) is not looked up: a fifth
-    of what a line costs. The switches are those of the logging HOWTO, under 'Optimization'.
-    """
-    for switch in _NOT_IN_A_LINE:
-        setattr(logging, switch, False)
-    logging._srcfile = None  # noqa: SLF001 -- the HOWTO's own way to leave out the place in the code
-    logging.basicConfig(level=settings.log_level, format=LOG_LINE, filename=file)
 
 
 @asynccontextmanager

@@ -178,8 +178,7 @@ def presented_by(request: web.Request) -> Presented:
 
 def _refuse(status: int, refused: HandrailError) -> web.Response:
     logger.info(
-        "Refused a request: %d",
-        status,
+        "Refused a request",
         extra={"action": refused.action, "reference": refused.reference, "status": int(status)},
     )
     return web.Response(status=status, body=plain_answer(str(refused)), content_type=JSON)

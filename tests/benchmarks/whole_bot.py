@@ -19,13 +19,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.bootstrap import Service, begin_log, make_web_app, running
+from bot.bootstrap import Service, make_web_app, running
 from bot.casework import messages
 from bot.casework.office import new_id, new_number
 from bot.casework.reporting import show
 from bot.casework.tables import CASES, CLOCKS, POSTED, REFERENCES, RUNS, SENT
 from bot.casework.unit import Unit
 from bot.delivery.limits import Limits, Meter
+from bot.log import begin_log
 from bot.model.cases import Case, Closing
 from bot.model.outbox import Reference, Sent
 from bot.model.runs import Run
@@ -184,7 +185,7 @@ def free_port() -> int:
 
 async def serve(data: Path) -> None:
     settings = read_settings({"HANDRAIL_DATA": str(data), "PORT": str(free_port())})
-    begin_log(settings, file=data.with_name(f"{data.name}.log"))
+    begin_log(settings.log_level, file=data.with_name(f"{data.name}.log"))
     async with running(settings) as service:
         app = make_web_app(settings, service)
         Bench(service).add_to(app)
