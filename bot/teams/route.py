@@ -22,7 +22,7 @@ from bot.teams.dispatcher import Dispatcher
 from bot.teams.hosts import service_allowed
 from bot.teams.verifier import Claims, Presented, Verifier
 from bot.teams.wire import Activity, read_activity
-from cards.render import render
+from cards.render import render_json
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def add_routes(
     that a typed message failed; `in_person` names whom to find when nothing can be recorded.
     """
     door = Door(
-        Dispatcher(desk, render=render, in_person=in_person, apologies=apologies),
+        Dispatcher(desk, render=render_json, in_person=in_person, apologies=apologies),
         verifier=verifier,
         allowed_tenants=allowed_tenants,
         allowed_service_hosts=allowed_service_hosts,
