@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -35,7 +35,7 @@ _plain = msgspec.json.Decoder(dict[str, Any]).decode
 _text = msgspec.json.Decoder(str).decode
 
 
-class Facts(NamedTuple):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """What is held of a document in the clear. `revision` is -1 for a type that has none."""
 
     scope: str
@@ -44,7 +44,7 @@ class Facts(NamedTuple):
     order: str | None
 
 
-class Prepared(NamedTuple):
+class Prepared(msgspec.Struct, frozen=True):
     """A document that was found fit to be stored."""
 
     rows: Rows
@@ -54,7 +54,7 @@ class Prepared(NamedTuple):
     facts: Facts
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A document as it is held."""
 
     sealed: bytes
@@ -149,13 +149,12 @@ class Rows(Mapping[str, dict[str, Any]]):
 
     def place(self, ready: Prepared, born: int) -> StoredPut:
         """Seal and hold a document; `born` counts only if it is new."""
-        _, key, value, encoded, facts = ready
-        table = self.table.name
+        table, key, facts = self.table.name, ready.key, ready.facts
         name = self._ring.name(table, key)
-        place = bound(("document", table, name))
-        sealed = self._ring.seal(facts.scope, encode(key) + b"\n" + encoded, place)
+        plain = encode(key) + b"\n" + ready.encoded
+        sealed = self._ring.seal(facts.scope, plain, bound(("document", table, name)))
         born = self._hold(key, sealed, born, facts)
-        self._cache.set((table, key), value)
+        self._cache.set((table, key), ready.value)
         return StoredPut(table, name, facts.scope, born, sealed)
 
     def load(self, put: StoredPut, where: str) -> None:
@@ -198,12 +197,12 @@ class Rows(Mapping[str, dict[str, Any]]):
     def _hold(self, key: str, sealed: bytes, born: int, facts: Facts) -> int:
         """The document's age: that of its first writing."""
         before = self._records.get(key)
-        if before:
+        self.size += len(sealed)
+        if before is not None:
             born = before.born
             self.size -= len(before.sealed)
-        self.size += len(sealed)
         self._records[key] = Record(sealed, born, facts)
-        if before:
+        if before is not None:
             if before.facts.pairs == facts.pairs and before.facts.order == facts.order:
                 return born
             self._leave_indexes(key, before.facts)
