@@ -104,13 +104,14 @@ def test_an_entry_rewritten_with_its_head_breaks_the_chain(folder: Path) -> None
             forger.ring.open(SYSTEM_SCOPE, stored.head, bound(("head", "c2", "1"))), type=Head
         )
         body = Body(actor="x", salt=bytes(16), content=msgspec.Raw(b"{}"), change=msgspec.Raw(b"[]"))
-        forged = replace(head, 
-            actor_digest=digest(bytes(16), b"x"), content_digest=digest(bytes(16), b"{}", b"[]")
+        forged = replace(
+            head, actor_digest=digest(bytes(16), b"x"), content_digest=digest(bytes(16), b"{}", b"[]")
         )
         return replace(
             line,
             entries=(
-                replace(stored, 
+                replace(
+                    stored,
                     head=forger.ring.seal(SYSTEM_SCOPE, encode(forged), bound(("head", "c2", "1"))),
                     body=forger.ring.seal("c2", encode(body), bound(("body", "c2", "1"))),
                 ),
