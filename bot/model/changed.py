@@ -1,4 +1,4 @@
-"""`dataclasses.replace` at a tenth of its cost, and `==` at a third, for wide values of which a press makes many.
+"""`dataclasses.replace` at a tenth of its cost, and `==` at a third, for wide values made many times a press.
 
 Every step of a walk and every line of history makes a whole case, run or procedure anew, and the store
 compares what it reads back. The standard library does both field by field; here what the value holds is
