@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import islice, takewhile
 from typing import Any
 
 import msgspec
@@ -115,8 +114,12 @@ class Rows(Mapping[str, dict[str, Any]]):
 
     def earliest(self, until: str, limit: int) -> tuple[str, ...]:
         """The first ids in order, none above `until`."""
-        due = takewhile(lambda pair: pair[0] <= until, self._sorted)
-        return tuple(key for _, key in islice(due, max(limit, 0)))
+        due: list[str] = []
+        for order, key in self._sorted:
+            if len(due) >= limit or order > until:
+                break
+            due.append(key)
+        return tuple(due)
 
     def prepare(self, put: Put[Any]) -> Prepared:
         """Raises RevisionMoved, ValueError, without a word of the content, for what could not be read back
