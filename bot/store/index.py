@@ -21,16 +21,17 @@ class Keys:
         self._ids: defaultdict[Pair, dict[str, int]] = defaultdict(dict)
 
     def add(self, pairs: Iterable[Pair], key: str, born: int) -> None:
-        """Put an id under each pair. `born` is its age, the smaller the older."""
+        """Put an id under each pair, once however often a pair is given. `born` is its age, the smaller the
+        older."""
         ids = self._ids
         for pair in pairs:
             ids[pair][key] = born
 
     def remove(self, pairs: Iterable[Pair], key: str) -> None:
-        """Take an id from under each pair."""
+        """Take an id from under each pair; a pair may be given again."""
         for pair in pairs:
             ids = self._ids[pair]
-            del ids[key]
+            ids.pop(key, None)
             if not ids:
                 del self._ids[pair]
 

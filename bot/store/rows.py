@@ -145,10 +145,10 @@ class Rows(Mapping[str, dict[str, Any]]):
         return Prepared(self, key, decoded, encoded, self._facts(decoded, self.table.scope(decoded)))
 
     def _facts(self, value: Any, scope: str) -> Facts:
-        pairs = dict.fromkeys(self.table.keys(value))
+        pairs = tuple(self.table.keys(value))
         if scope != SYSTEM_SCOPE:
-            pairs[SEALED_FOR, scope] = None
-        return Facts(scope, getattr(value, "revision", -1), tuple(pairs), self.table.order(value))
+            pairs += ((SEALED_FOR, scope),)
+        return Facts(scope, getattr(value, "revision", -1), pairs, self.table.order(value))
 
     def place(self, ready: Prepared, born: int) -> StoredPut:
         """Seal and hold a document; `born` counts only if it is new."""
