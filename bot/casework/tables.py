@@ -29,7 +29,9 @@ def _case_keys(case: Case) -> Iterator[Pair]:
     yield "state", "closed" if case.closing else "open"
     yield "day", case.opened_at.date().isoformat()
     if case.closing is None:
-        yield from [("excluded", e.person) for e in case.excluded if e.lifted_at is None]
+        for excluded in case.excluded:
+            if excluded.lifted_at is None:
+                yield "excluded", excluded.person
         if case.routed.owner:
             yield "role", case.routed.owner.role
     elif case.closing.outcome == FOUND:
@@ -37,7 +39,9 @@ def _case_keys(case: Case) -> Iterator[Pair]:
         yield from [("earlier", f"{case.routed.table}/{case.routed.row}/{who}") for who in subjects]
     if given_up(case.oversight):
         yield "given_up", EVERY
-    yield from [("person", person) for person in (owner_now(case), case.oversight.accepted_by) if person]
+    for person in (owner_now(case), case.oversight.accepted_by):
+        if person:
+            yield "person", person
 
 
 def _run_keys(run: Run) -> Iterator[Pair]:
