@@ -95,7 +95,7 @@ class JournalStore:
             raise StoreFailed(self._fault)
         return self._contents.table(table.name).find(index, value)
 
-    def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:
+    def earliest(self, table: Table[Any], until: Any, limit: int) -> tuple[str, ...]:
         """See the port."""
         self._refuse_if_failed()
         return self._contents.table(table.name).earliest(until, limit)

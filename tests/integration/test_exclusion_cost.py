@@ -35,7 +35,7 @@ class Counting:
         """See Store."""
         return self._store.find(table, index, value)
 
-    def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:
+    def earliest(self, table: Table[Any], until: Any, limit: int) -> tuple[str, ...]:
         """See Store."""
         return self._store.earliest(table, until, limit)
 
