@@ -8,13 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from datetime import datetime
 
 from bot.model.record import Pair
 
 BLOCK = 512
-Placed = tuple[Any, str]
-"""A place in an order, and an id."""
+Placed = tuple[datetime, str]
+"""The time by which an id stands in order, and the id."""
 
 
 class Keys:

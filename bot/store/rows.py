@@ -40,7 +40,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     scope: str
     revision: int
     pairs: tuple[Pair, ...]
-    order: Any
+    order: datetime | None
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ class Rows(Mapping[str, dict[str, Any]]):
         """Ids under a key, oldest first."""
         return self._keys.find((index, value))
 
-    def earliest(self, until: Any, limit: int) -> tuple[str, ...]:
+    def earliest(self, until: datetime, limit: int) -> tuple[str, ...]:
         """The first ids in order, none above `until`."""
         due: list[str] = []
         for order, key in self._sorted:
