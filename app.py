@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -12,10 +11,9 @@ from aiohttp import web
 
 from bot.bootstrap import make_web_app, running
 from bot.errors import HandrailError, SettingsFaulty
+from bot.log import begin_log
 from bot.settings import Settings, read_settings
 from bot.teams.route import SERVER_OPTIONS
-
-log = logging.getLogger("handrail")
 
 LOCAL = """
 Handrail, local mode: a rehearsal on this machine alone, with pretend people.
@@ -60,7 +58,7 @@ def main() -> int:
     """Start the service; say every fault of the settings at once."""
     try:
         settings = read_settings(os.environ)
-        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        begin_log(settings.log_level)
         asyncio.run(serve(settings))
     except HandrailError as error:
         sys.stderr.write(f"{error}\n")

@@ -28,7 +28,7 @@ from cards.elements import (
     TextBlock,
 )
 from cards.fields import draw_input
-from cards.strict import to_dict
+from cards.strict import to_dict, to_json
 from cards.wire import action_data
 
 FRAMES: dict[Tone, str] = {
@@ -43,24 +43,37 @@ LONG_WORD = 24
 """Characters that fit beside a label on a phone 320 pixels wide."""
 
 
+_WIDE = TeamsOptions(width="Full")
+"""The same on every card: a form gets the room that the window has."""
+
+
 def render(view: View) -> dict[str, Any]:
     """The card of a view, as plain JSON values.
 
     `refresh_for` must already be Teams' own id of the person (`29:…`): clients ignore any other.
     Raises ValueError for a key or id that could not be read back from a press (see `cards.wire`).
     """
-    body = [
-        block for position, item in enumerate(view.blocks) for block in _draw(item, position, view.revision)
-    ]
-    card = AdaptiveCard(
+    return to_dict(_card(view))
+
+
+def render_json(view: View) -> bytes:
+    """The same card as JSON, for those who only send it on."""
+    return to_json(_card(view))
+
+
+def _card(view: View) -> AdaptiveCard:
+    body: list[Block] = []
+    for position, item in enumerate(view.blocks):
+        body.extend(_draw(item, position, view.revision))
+    body.extend(_action_sets(view))
+    return AdaptiveCard(
         version=SCHEMA_VERSION,
         lang=view.language.split("-", maxsplit=1)[0],
         fallback_text=view.summary,
         refresh=_refresh(view),
-        msteams=TeamsOptions(width="Full"),
-        body=[*body, *_action_sets(view)],
+        msteams=_WIDE,
+        body=body,
     )
-    return to_dict(card)
 
 
 def _draw(item: Shown, position: int, revision: int) -> list[Block]:

@@ -36,7 +36,7 @@ def arm_day(office: Office, unit: Unit) -> None:
 
 def every_day(office: Office, unit: Unit) -> None:
     """The day's work, and the clock set for tomorrow. A day that was missed is done once, not twice."""
-    old = (unit.now - PRESS_KEPT).isoformat()
+    old = unit.now - PRESS_KEPT
     for key in office.store.earliest(PRESSES, old, PURGED_AT_ONCE):
         unit.delete(PRESSES, key)
     day = unit.now.date().isoformat()

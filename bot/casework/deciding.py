@@ -79,7 +79,7 @@ def replace_values(d: Doing, **values: str) -> Doing:
 def column_of(definition: Definition, case: Case, key: str) -> Column:
     """The action column of the case's table. Raises NotNow for a column that it does not have."""
     table = definition.tables.get(case.routed.table)
-    found = next((c for c in table.columns if c.key == key and c.kind == "action"), None) if table else None
+    found = next((c for c in table.actions if c.key == key), None) if table else None
     if found is None:
         raise NotNow
     return found

@@ -53,8 +53,8 @@ class Store(Protocol):
         """Ids of the documents whose `keys` hold `value` under `index`, oldest first."""
         ...
 
-    def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:
-        """Ids in ascending `order`, those at or below `until` only."""
+    def earliest(self, table: Table[Any], until: datetime, limit: int) -> tuple[str, ...]:
+        """Ids in ascending `order`, those at or before `until` only."""
         ...
 
     def history(self, case_id: str) -> tuple[Kept, ...]:

@@ -6,6 +6,7 @@ Must not know how they are kept. Index values are person ids, case ids and state
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.model.cases import FOUND, Case, given_up, owner_now
@@ -15,6 +16,8 @@ from bot.model.record import SYSTEM_SCOPE, Pair, Table
 from bot.model.runs import Run
 from bot.model.versions import Draft, Published
 
+FAR = datetime.max.replace(tzinfo=UTC)
+"""Later than anything that is kept in order of its time."""
 EVERY = "every"
 """The one value of an index that lists a whole, small table, oldest first."""
 
@@ -26,7 +29,9 @@ def _case_keys(case: Case) -> Iterator[Pair]:
     yield "state", "closed" if case.closing else "open"
     yield "day", case.opened_at.date().isoformat()
     if case.closing is None:
-        yield from [("excluded", e.person) for e in case.excluded if e.lifted_at is None]
+        for excluded in case.excluded:
+            if excluded.lifted_at is None:
+                yield "excluded", excluded.person
         if case.routed.owner:
             yield "role", case.routed.owner.role
     elif case.closing.outcome == FOUND:
@@ -34,7 +39,9 @@ def _case_keys(case: Case) -> Iterator[Pair]:
         yield from [("earlier", f"{case.routed.table}/{case.routed.row}/{who}") for who in subjects]
     if given_up(case.oversight):
         yield "given_up", EVERY
-    yield from [("person", person) for person in (owner_now(case), case.oversight.accepted_by) if person]
+    for person in (owner_now(case), case.oversight.accepted_by):
+        if person:
+            yield "person", person
 
 
 def _run_keys(run: Run) -> Iterator[Pair]:
@@ -79,22 +86,22 @@ RUNS: Table[Run] = Table(
     name="runs",
     type=Run,
     keys=_run_keys,
-    order=lambda r: r.touched_at.isoformat() if r.state in ("open", "saved") else None,
+    order=lambda r: r.touched_at if r.state in ("open", "saved") else None,
     scope=lambda r: r.id,
 )
 OUTBOX: Table[Item] = Table(
     name="outbox",
     type=Item,
     keys=_item_keys,
-    order=lambda i: i.not_before.isoformat() if i.state in ("waiting", "sending") else None,
+    order=lambda i: i.not_before if i.state in ("waiting", "sending") else None,
     scope=lambda i: i.case or i.run or SYSTEM_SCOPE,
 )
-SENT: Table[Sent] = Table(name="sent", type=Sent, order=lambda s: s.sent_at.isoformat())
+SENT: Table[Sent] = Table(name="sent", type=Sent, order=lambda s: s.sent_at)
 CLOCKS: Table[Alarm] = Table(
     name="clocks",
     type=Alarm,
     keys=lambda a: (("case", a.case),) if a.case else (),
-    order=lambda a: a.due.isoformat(),
+    order=lambda a: a.due,
 )
 REFERENCES: Table[Reference] = Table(
     name="references", type=Reference, keys=lambda r: (("conversation", r.conversation),)
@@ -113,10 +120,10 @@ PROCEDURES: Table[Procedure] = Table(
 )
 PACKS: Table[KeptPack] = Table(name="packs", type=KeptPack)
 VERSIONS: Table[Published] = Table(
-    name="versions", type=Published, keys=lambda _: (("all", EVERY),), order=lambda p: p.at.isoformat()
+    name="versions", type=Published, keys=lambda _: (("all", EVERY),), order=lambda p: p.at
 )
 DRAFTS: Table[Draft] = Table(name="drafts", type=Draft, keys=lambda d: (("state", d.state), ("all", EVERY)))
-PRESSES: Table[Press] = Table(name="presses", type=Press, order=lambda p: p.at.isoformat())
+PRESSES: Table[Press] = Table(name="presses", type=Press, order=lambda p: p.at)
 
 ALL: tuple[Table[Any], ...] = (
     CASES,

@@ -49,11 +49,11 @@ class Words:
         """A time in the school's zone, with the day: `Mon 23 Nov, 14:05`."""
         local = at.astimezone(ZoneInfo(self.definition.school.zone))
         day = f"{self.say(f'day_{local.weekday()}')} {local.day} {self.say(f'month_{local.month}')}"
-        return f"{day}, {local:%H:%M}"
+        return f"{day}, {local.time().isoformat('minutes')}"
 
     def clock(self, at: datetime) -> str:
         """The time alone in the school's zone: `14:05`."""
-        return f"{at.astimezone(ZoneInfo(self.definition.school.zone)):%H:%M}"
+        return at.astimezone(ZoneInfo(self.definition.school.zone)).time().isoformat("minutes")
 
 
 def as_command(text: str) -> str:

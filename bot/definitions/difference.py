@@ -119,7 +119,7 @@ def _goes_to(definition: Definition, table: SanctionTable, row: Row) -> str:
 
 
 def _proposed(table: SanctionTable, row: Row) -> str:
-    marked = [c.label.say() for c in table.columns if c.kind == "action" and c.key in row.marks]
+    marked = [c.label.say() for c in table.actions if c.key in row.marks]
     return ", ".join(marked) or "nothing"
 
 

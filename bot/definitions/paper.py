@@ -176,7 +176,7 @@ def _told(sheet: _Sheet, tells: tuple[Tell, ...]) -> str:
 
 
 def _ladder(sheet: _Sheet, table: SanctionTable) -> Iterator[str]:
-    actions = {c.key: c for c in table.columns if c.kind == "action"}
+    actions = {c.key: c for c in table.actions}
     letters = dict(zip(actions, _LETTERS, strict=False))
     yield f"## {sheet.of(table.title)}"
     yield ""

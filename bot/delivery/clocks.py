@@ -14,12 +14,10 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from bot.casework.ports import Clock, Composer, Store
-from bot.casework.tables import CLOCKS
+from bot.casework.tables import CLOCKS, FAR
 from bot.delivery.trace import ids, report, where
 from bot.errors import StoreFailed
 from bot.model.outbox import Alarm
-
-FAR = "9999"
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +152,7 @@ class Clocks:
     def _due(self) -> Alarm | None:
         """The earliest alarm whose time has come and that has not just failed."""
         self._release()
-        until = self._clock.now().isoformat()
+        until = self._clock.now()
         for alarm_id in self._store.earliest(CLOCKS, until, len(self._held_until) + 1):
             alarm = None if alarm_id in self._held_until else self._store.get(CLOCKS, alarm_id)
             if alarm is not None:
@@ -207,7 +205,7 @@ class Clocks:
 
     def _overdue(self) -> tuple[str, ...]:
         until = self._clock.now() - self._policy.overdue
-        return self._store.earliest(CLOCKS, until.isoformat(), 1)
+        return self._store.earliest(CLOCKS, until, 1)
 
     def _audit(self) -> None:
         """Say so, once a minute, when an alarm is long past its time."""

@@ -13,13 +13,12 @@ from functools import partial
 from typing import Any
 
 from bot.casework.ports import Address, Clock, Composer, Envelope, Store
-from bot.casework.tables import OUTBOX, POSTED, SENT
+from bot.casework.tables import FAR, OUTBOX, POSTED, SENT
 from bot.delivery.trace import ids, report
 from bot.errors import StoreFailed, new_reference
 from bot.model.outbox import Item, Posted, Sent
 from bot.model.record import Commit, Put, Table
 
-FAR = "9999"
 PURGED_AT_ONCE = 200
 
 log = logging.getLogger(__name__)
@@ -147,7 +146,7 @@ class Ledger:
     def purge(self, keep: timedelta) -> int:
         """Forget old keys, lapsed items and dead letters; how many. Call again while it is not 0."""
         before = self._clock.now() - keep
-        keys = self._store.earliest(SENT, before.isoformat(), PURGED_AT_ONCE)
+        keys = self._store.earliest(SENT, before, PURGED_AT_ONCE)
         ended = [item.id for state in ("lapsed", "dead", "owed") for item in self._ended(state, before)]
         deletes: tuple[tuple[Table[Any], str], ...] = (
             *((SENT, key) for key in keys),

@@ -49,11 +49,7 @@ def asked_fields(flow: Flow, run: Run) -> frozenset[str]:
     """Fields of the steps walked so far and of the one shown: answers off this path count for nothing."""
     keys = {flow.description_field} if flow.description_field else set()
     for step_key in (*run.trail, run.step):
-        step = flow.steps.get(step_key)
-        if step is not None:
-            keys.update(step.fields)
-            if step.buttons:
-                keys.add(step.buttons)
+        keys.update(flow.asking.get(step_key, ()))
     return frozenset(keys)
 
 

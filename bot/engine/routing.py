@@ -256,8 +256,8 @@ def _proposals(matter: _Matter, *, sanctions: bool) -> tuple[Proposal, ...]:
     if not matter.table or not matter.row:
         return ()
     found: list[Proposal] = []
-    for column in matter.table.columns:
-        if column.kind != "action" or (column.sanction and not sanctions):
+    for column in matter.table.actions:
+        if column.sanction and not sanctions:
             continue
         marked = column.key in matter.row.marks
         if marked or (column.proposed_when is not None and matter.asks(column.proposed_when)):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.model.changed import equal
 from bot.model.people import PersonId, RoleRef
 from bot.model.tables import Urgency
 
@@ -84,6 +85,8 @@ class Routed:
     `channel`: urgent (one post at once), daily (the quiet post), none. `sanctions` false: blocked for now.
     """
 
+    __eq__ = equal
+
     rule: str
     owner: RoleRef | None
     roles: tuple[str, ...] = ()
@@ -126,6 +129,8 @@ class Climb:
     reporter has been shown the outside route. `handed`: the role was chosen by a hand-over, not by the
     route; `named` is whom it was handed to by name, `keeper` whoever keeps it meanwhile.
     """
+
+    __eq__ = equal
 
     role: RoleRef | None
     began_at: datetime
@@ -244,6 +249,8 @@ class Case:
     `begun`: the flows of procedures that have begun in it, in whatever way: none begins by itself twice.
     `crime` is open until a handler answers. `offer` fixes the action_id of each offered single action.
     """
+
+    __eq__ = equal
 
     id: str
     number: str

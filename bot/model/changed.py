@@ -1,8 +1,9 @@
-"""`dataclasses.replace` at a tenth of its cost, for wide values that are changed many times a press.
+"""`dataclasses.replace` at a tenth of its cost, and `==` at a third, for wide values made many times a press.
 
-Every step of a walk and every line of history makes a whole case, run or procedure anew. The standard
-library asks each field by name and sets it through `__init__`; here what the value holds is copied at once.
-Such classes are frozen but have no slots, and no `__post_init__`. Must not know which classes those are.
+Every step of a walk and every line of history makes a whole case, run or procedure anew, and the store
+compares what it reads back. The standard library does both field by field; here what the value holds is
+copied or compared at once. Such classes are frozen but have no slots, and no `__post_init__`. Must not know
+which classes those are.
 """
 
 from __future__ import annotations
@@ -28,3 +29,8 @@ else:
                 object.__setattr__(copy, "__dict__", state)
                 return copy
         return dataclasses.replace(value, **changes)
+
+
+def equal(one: object, other: object) -> bool:
+    """`__eq__` for a class whose values hold their fields and nothing more."""
+    return type(other) is type(one) and vars(one) == vars(other)

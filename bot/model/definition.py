@@ -195,6 +195,11 @@ class Definition:
     duties: tuple[Duty, ...] = ()
 
     @cached_property
+    def reporter_actions(self) -> tuple[CaseAction, ...]:
+        """What the reporter of a case is offered on the receipt."""
+        return tuple(a for a in self.actions.values() if a.by == "reporter")
+
+    @cached_property
     def beginning(self) -> tuple[Flow, ...]:
         """The flows that a case can begin by itself."""
         return tuple(f for f in self.flows.values() if f.use == "case" and f.begins_when is not None)

@@ -256,6 +256,11 @@ class Flow:
         return {f.table: f for f in reversed(named)}
 
     @cached_property
+    def asking(self) -> Mapping[str, tuple[str, ...]]:
+        """What each step asks for, by step: the fields of its form and the one that its buttons answer."""
+        return {s.key: (*s.fields, s.buttons) if s.buttons else s.fields for s in self.steps.values()}
+
+    @cached_property
     def raising(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """The flags that options raise, by field and option; what raises none is not in it."""
         flags = {f.key: {o.key: o.flags for o in f.options if o.flags} for f in self.fields.values()}

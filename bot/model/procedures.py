@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bot.model.changed import replace
+from bot.model.changed import equal, replace
 from bot.model.people import PersonId, RoleRef
 
 ProcedureState = Literal["open", "done", "stopped"]
@@ -81,6 +81,8 @@ class Procedure:
     alarm. `asked_by` began it, and is who asked for an approval. `started_by`: the procedure whose
     step began it.
     """
+
+    __eq__ = equal
 
     id: str
     case: str

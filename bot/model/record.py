@@ -25,7 +25,7 @@ def no_keys(_value: Any) -> Iterable[Pair]:
     return ()
 
 
-def no_order(_value: Any) -> str | None:
+def no_order(_value: Any) -> datetime | None:
     """A table that is never read in order."""
     return None
 
@@ -39,15 +39,15 @@ def system_scope(_value: Any) -> str:
 class Table(Generic[T]):
     """A table of frozen values.
 
-    `keys` gives the values under which a document is found, each with its index. `order` gives its
-    place in the table's one sorted index (None: not in it). `scope` names whose data key encrypts it: a
-    case id, a run id or SYSTEM_SCOPE; destroying the scope makes it unreadable for good.
+    `keys` gives the values under which a document is found, each with its index. `order` gives the time by
+    which it stands in the table's one sorted index (None: not in it). `scope` names whose data key encrypts
+    it: a case id, a run id or SYSTEM_SCOPE; destroying the scope makes it unreadable for good.
     """
 
     name: str
     type: type[T]
     keys: Callable[[T], Iterable[Pair]] = no_keys
-    order: Callable[[T], str | None] = no_order
+    order: Callable[[T], datetime | None] = no_order
     scope: Callable[[T], str] = system_scope
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.model.changed import equal
 from bot.model.people import PersonId
 
 RunState = Literal["open", "saved", "sent", "cancelled", "deleted"]
@@ -19,6 +20,8 @@ class Run:
     `answers` by field key, multiple ones comma-joined. `trail` are the steps walked, for Back.
     `cases` are those it opened. `activity_id` is the message that began it.
     """
+
+    __eq__ = equal
 
     id: str
     flow: str

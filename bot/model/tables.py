@@ -83,6 +83,11 @@ class SanctionTable:
         return tuple(column for column in self.columns if column.kind == "authority")
 
     @cached_property
+    def actions(self) -> tuple[Column, ...]:
+        """The action columns, in order."""
+        return tuple(column for column in self.columns if column.kind == "action")
+
+    @cached_property
     def by_key(self) -> Mapping[str, Row]:
         """The rows by key."""
         return {row.key: row for row in self.rows}

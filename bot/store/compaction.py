@@ -11,8 +11,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bot.store import disk
 from bot.store.journal import End, Files, Replayed, base_path, header_of, list_files, replay
@@ -155,7 +156,7 @@ def _living(line: Line, position: int, places: Places, destroyed: set[str]) -> L
             if places.get((put.table, put.name)) == position and put.scope not in destroyed
         ),
         entries=tuple(
-            entry._replace(body=b"") if entry.scope in destroyed else entry for entry in line.entries
+            replace(entry, body=b"") if entry.scope in destroyed else entry for entry in line.entries
         ),
         destroyed=line.destroyed,
     )

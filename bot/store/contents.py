@@ -6,7 +6,7 @@ its account. Must not know files or threads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tinydb.utils import LRUCache
@@ -93,22 +93,34 @@ class Contents:
     ) -> Plan:
         """Check a commit. Raises RevisionMoved, ZoneMissing, or ValueError for what no caller should
         ever give."""
-        touched = {(put.table.name, put.id) for put in puts} | {(table.name, key) for table, key in deletes}
+        on_record = {entry.case_id for entry in entries}
+        self._check_destroy(destroy, on_record)
+        planned, removed = [], []
+        touched, scopes = set(), set()
+        cases: dict[str, bytes | None] = {}
+        for put in puts:
+            ready = self.table(put.table.name).prepare(put)
+            planned.append(ready)
+            touched.add((put.table.name, put.id))
+            scopes.add(ready.facts.scope)
+            if put.table.name == self.case_table:
+                cases[put.id] = ready.encoded
+        for table, key in deletes:
+            removed.append((self.table(table.name), key))
+            touched.add((table.name, key))
+            if table.name == self.case_table:
+                cases[key] = None
         if len(touched) < len(puts) + len(deletes):
             raise ValueError("A commit names a document twice")
-        on_record = {entry.case_id for entry in entries}
-        if not on_record.issuperset([key for name, key in touched if name == self.case_table]):
+        if not on_record.issuperset(cases):
             raise ValueError(f"A change in {self.case_table} needs a history entry of that case")
-        self._check_destroy(destroy, on_record)
-        planned = tuple([self.table(put.table.name).prepare(put) for put in puts])
-        scopes = {put.facts.scope for put in planned}
         if not (scopes.isdisjoint(self.ring.destroyed) and scopes.isdisjoint(destroy)):
             raise ValueError("A document is put under a scope that is destroyed")
-        _check_text(*scopes, *[put.id for put in puts])
+        _check_text(*scopes, *[key for _, key in touched])
         return Plan(
-            planned,
-            tuple([(self.table(table.name), key) for table, key in deletes]),
-            self._plan_entries(entries, self._changes(planned, deletes)),
+            tuple(planned),
+            tuple(removed),
+            self._plan_entries(entries, self._changes(cases)),
             tuple(destroy),
             scopes | on_record | {SYSTEM_SCOPE} if entries else scopes,
         )
@@ -117,28 +129,30 @@ class Contents:
         """Do what was planned, and return what the journal must hold of it."""
         for scope in plan.destroy:
             self._destroy(scope)
+        deletes = []
         for rows, key in plan.deletes:
             rows.drop(key)
+            deletes.append((rows.table.name, rows.name(key)))
         keys = tuple([self.ring.make(scope) for scope in plan.scopes if self.ring.lacks(scope)])
         first = self._born + 1
         self._born += len(plan.puts)
         return Line(
             keys=keys,
-            deletes=tuple([(rows.table.name, rows.name(key)) for rows, key in plan.deletes]),
+            deletes=tuple(deletes),
             puts=tuple([ready.rows.place(ready, born) for born, ready in enumerate(plan.puts, first)]),
             entries=tuple([self.chain.seal(*each) for each in plan.entries]),
             destroyed=plan.destroy,
         )
 
-    def _changes(self, puts: Sequence[Prepared], deletes: Sequence[Delete]) -> dict[str, bytes]:
+    def _changes(self, after: Mapping[str, bytes | None]) -> dict[str, bytes]:
         """What the commit does to each case document, encoded."""
         cases = self.rows[self.case_table]
-        after: dict[str, bytes | None] = {put.key: put.encoded for put in puts if put.rows is cases}
-        after |= {key: None for table, key in deletes if table.name == self.case_table and key in cases}
-        return {
-            key: encode(difference(cases.encoded(key) if key in cases else None, new))
-            for key, new in after.items()
-        }
+        changes = {}
+        for key, new in after.items():
+            old = cases.encoded(key) if key in cases else None
+            if old is not None or new is not None:
+                changes[key] = encode(difference(old, new))
+        return changes
 
     def _plan_entries(
         self, entries: Sequence[Entry], changes: dict[str, bytes]

@@ -13,9 +13,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -28,7 +27,7 @@ SALT_BYTES = 16
 NOTHING = b"[]"
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What stays readable to the school for good."""
 
     at: datetime
@@ -39,8 +38,7 @@ class Head(NamedTuple):
     content_digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(msgspec.Struct, frozen=True, kw_only=True):
     """What goes with the case's key. `change` is what this entry did to the case document."""
 
     actor: str

@@ -8,10 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from bot.model.record import Pair
 
 BLOCK = 512
+Placed = tuple[datetime, str]
+"""The time by which an id stands in order, and the id."""
 
 
 class Keys:
@@ -21,16 +24,17 @@ class Keys:
         self._ids: defaultdict[Pair, dict[str, int]] = defaultdict(dict)
 
     def add(self, pairs: Iterable[Pair], key: str, born: int) -> None:
-        """Put an id under each pair. `born` is its age, the smaller the older."""
+        """Put an id under each pair, once however often a pair is given. `born` is its age, the smaller the
+        older."""
         ids = self._ids
         for pair in pairs:
             ids[pair][key] = born
 
     def remove(self, pairs: Iterable[Pair], key: str) -> None:
-        """Take an id from under each pair."""
+        """Take an id from under each pair; a pair may be given again."""
         for pair in pairs:
             ids = self._ids[pair]
-            del ids[key]
+            ids.pop(key, None)
             if not ids:
                 del self._ids[pair]
 
@@ -41,13 +45,13 @@ class Keys:
 
 
 class Sorted:
-    """(order, id) pairs in ascending order, in blocks of bounded length."""
+    """Placed ids in ascending order, in blocks of bounded length."""
 
     def __init__(self) -> None:
-        self._blocks: list[list[Pair]] = []
-        self._last: list[Pair] = []
+        self._blocks: list[list[Placed]] = []
+        self._last: list[Placed] = []
 
-    def add(self, pair: Pair) -> None:
+    def add(self, pair: Placed) -> None:
         """Put a pair in its place."""
         if not self._blocks:
             self._blocks.append([])
@@ -60,7 +64,7 @@ class Sorted:
             self._blocks[at : at + 1] = [block[:BLOCK], block[BLOCK:]]
             self._last[at : at + 1] = [block[BLOCK - 1], block[-1]]
 
-    def remove(self, pair: Pair) -> None:
+    def remove(self, pair: Placed) -> None:
         """Take out a pair that is in it."""
         at = bisect_left(self._last, pair)
         block = self._blocks[at]
@@ -70,7 +74,7 @@ class Sorted:
         else:
             del self._blocks[at], self._last[at]
 
-    def __iter__(self) -> Iterator[Pair]:
+    def __iter__(self) -> Iterator[Placed]:
         """In ascending order."""
         for block in self._blocks:
             yield from block

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import islice, takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -35,16 +34,16 @@ _plain = msgspec.json.Decoder(dict[str, Any]).decode
 _text = msgspec.json.Decoder(str).decode
 
 
-class Facts(NamedTuple):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """What is held of a document in the clear. `revision` is -1 for a type that has none."""
 
     scope: str
     revision: int
     pairs: tuple[Pair, ...]
-    order: str | None
+    order: datetime | None
 
 
-class Prepared(NamedTuple):
+class Prepared(msgspec.Struct, frozen=True):
     """A document that was found fit to be stored."""
 
     rows: Rows
@@ -54,7 +53,7 @@ class Prepared(NamedTuple):
     facts: Facts
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A document as it is held."""
 
     sealed: bytes
@@ -113,10 +112,14 @@ class Rows(Mapping[str, dict[str, Any]]):
         """Ids under a key, oldest first."""
         return self._keys.find((index, value))
 
-    def earliest(self, until: str, limit: int) -> tuple[str, ...]:
+    def earliest(self, until: datetime, limit: int) -> tuple[str, ...]:
         """The first ids in order, none above `until`."""
-        due = takewhile(lambda pair: pair[0] <= until, self._sorted)
-        return tuple(key for _, key in islice(due, max(limit, 0)))
+        due: list[str] = []
+        for order, key in self._sorted:
+            if len(due) >= limit or order > until:
+                break
+            due.append(key)
+        return tuple(due)
 
     def prepare(self, put: Put[Any]) -> Prepared:
         """Raises RevisionMoved, ValueError, without a word of the content, for what could not be read back
@@ -142,20 +145,19 @@ class Rows(Mapping[str, dict[str, Any]]):
         return Prepared(self, key, decoded, encoded, self._facts(decoded, self.table.scope(decoded)))
 
     def _facts(self, value: Any, scope: str) -> Facts:
-        pairs = dict.fromkeys(self.table.keys(value))
+        pairs = tuple(self.table.keys(value))
         if scope != SYSTEM_SCOPE:
-            pairs[SEALED_FOR, scope] = None
-        return Facts(scope, getattr(value, "revision", -1), tuple(pairs), self.table.order(value))
+            pairs += ((SEALED_FOR, scope),)
+        return Facts(scope, getattr(value, "revision", -1), pairs, self.table.order(value))
 
     def place(self, ready: Prepared, born: int) -> StoredPut:
         """Seal and hold a document; `born` counts only if it is new."""
-        _, key, value, encoded, facts = ready
-        table = self.table.name
+        table, key, facts = self.table.name, ready.key, ready.facts
         name = self._ring.name(table, key)
-        place = bound(("document", table, name))
-        sealed = self._ring.seal(facts.scope, encode(key) + b"\n" + encoded, place)
+        plain = encode(key) + b"\n" + ready.encoded
+        sealed = self._ring.seal(facts.scope, plain, bound(("document", table, name)))
         born = self._hold(key, sealed, born, facts)
-        self._cache.set((table, key), value)
+        self._cache.set((table, key), ready.value)
         return StoredPut(table, name, facts.scope, born, sealed)
 
     def load(self, put: StoredPut, where: str) -> None:
@@ -198,12 +200,12 @@ class Rows(Mapping[str, dict[str, Any]]):
     def _hold(self, key: str, sealed: bytes, born: int, facts: Facts) -> int:
         """The document's age: that of its first writing."""
         before = self._records.get(key)
-        if before:
+        self.size += len(sealed)
+        if before is not None:
             born = before.born
             self.size -= len(before.sealed)
-        self.size += len(sealed)
         self._records[key] = Record(sealed, born, facts)
-        if before:
+        if before is not None:
             if before.facts.pairs == facts.pairs and before.facts.order == facts.order:
                 return born
             self._leave_indexes(key, before.facts)

@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -95,7 +96,7 @@ class JournalStore:
             raise StoreFailed(self._fault)
         return self._contents.table(table.name).find(index, value)
 
-    def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:
+    def earliest(self, table: Table[Any], until: datetime, limit: int) -> tuple[str, ...]:
         """See the port."""
         self._refuse_if_failed()
         return self._contents.table(table.name).earliest(until, limit)

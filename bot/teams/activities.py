@@ -58,18 +58,18 @@ def read_event(activity: Activity) -> Event | None:
     return None
 
 
-def tenants_of(activity: Activity) -> frozenset[str]:
-    """The tenant ids that the activity names, lower case: one, unless something is wrong with it."""
-    known = activity.channel_data.tenant
-    named = (known and known.id, activity.conversation.tenant_id)
-    return frozenset(tenant.lower() for tenant in named if tenant)
+def tenant_of(activity: Activity) -> str:
+    """The tenant that the activity names, lower case; nothing where it names none, or two that differ."""
+    known, second = activity.channel_data.tenant, activity.conversation.tenant_id
+    named = ((known and known.id) or second or "").lower()
+    return named if not second or second.lower() == named else ""
 
 
 def place_of(activity: Activity) -> Place:
-    """Where it happened. The activity names exactly one tenant."""
+    """Where it happened."""
     data = activity.channel_data
     return Place(
-        tenant=_tenant(activity),
+        tenant=tenant_of(activity),
         service_url=activity.service_url,
         conversation=_conversation(activity),
         scope=_scope(activity),
@@ -84,9 +84,10 @@ def _said(activity: Activity) -> Said:
     if not activity.id:
         # Two messages without an id would pass for one and the same.
         raise ActivityRefused(400, "A message needs an id.")
+    place = place_of(activity)
     return Said(
-        speaker=_speaker(activity),
-        place=place_of(activity),
+        speaker=_speaker(activity, place.tenant),
+        place=place,
         activity_id=activity.id,
         text=typed_text(activity),
         picture=carries_picture(activity),
@@ -114,10 +115,10 @@ def _invoked(activity: Activity) -> Pressed | Searched | None:
 
 
 def _pressed(activity: Activity, verb: str | None, data: Mapping[str, object], *, automatic: bool) -> Pressed:
-    press = read_card_press(verb, data)
+    press, place = read_card_press(verb, data), place_of(activity)
     return Pressed(
-        speaker=_speaker(activity),
-        place=place_of(activity),
+        speaker=_speaker(activity, place.tenant),
+        place=place,
         activity_id=activity.id or "",
         verb=press.verb,
         target=press.target,
@@ -136,9 +137,10 @@ def _searched(activity: Activity) -> Searched:
         raise ActivityRefused(400, "The search cannot be read.")
     top = search.query_options.top if search.query_options else None
     limit = {} if top is None else {"limit": min(max(top, 1), MOST_CHOICES)}
+    place = place_of(activity)
     return Searched(
-        speaker=_speaker(activity),
-        place=place_of(activity),
+        speaker=_speaker(activity, place.tenant),
+        place=place,
         dataset=search.dataset or "",
         text=search.query_text or "",
         **limit,
@@ -149,10 +151,11 @@ def _lived(activity: Activity) -> Lived | None:
     kind = _life_kind(activity)
     if kind is None:
         return None
+    place = place_of(activity)
     return Lived(
         kind=kind,
-        speaker=_speaker(activity) if activity.sender.aad_object_id else None,
-        place=place_of(activity),
+        speaker=_speaker(activity, place.tenant) if activity.sender.aad_object_id else None,
+        place=place,
         activity_id=activity.id or "",
         members=_members(activity),
         message_id=activity.id if kind in {"message_edited", "message_deleted"} else None,
@@ -178,20 +181,15 @@ def _life_kind(activity: Activity) -> LifeKind | None:
 def _members(activity: Activity) -> tuple[PersonId, ...]:
     """Those whom Teams names by Entra id. The bot is none of them, and Teams may give no such id at all."""
     moved: Iterable[Account] = (*(activity.members_added or ()), *(activity.members_removed or ()))
-    tenant = _tenant(activity)
+    tenant = tenant_of(activity)
     return tuple(_person(tenant, one.aad_object_id) for one in moved if one.aad_object_id)
 
 
-def _speaker(activity: Activity) -> Speaker:
+def _speaker(activity: Activity, tenant: str) -> Speaker:
     account = activity.sender.aad_object_id
     if not account:
         raise ActivityRefused(403, "The sender has no account of this school, so nobody can tell who it is.")
-    return Speaker(id=_person(_tenant(activity), account), name=activity.sender.name or "")
-
-
-def _tenant(activity: Activity) -> str:
-    """The one tenant that the activity names, or nothing: see `tenants_of`."""
-    return next(iter(tenants_of(activity)), "")
+    return Speaker(id=_person(tenant, account), name=activity.sender.name or "")
 
 
 def _person(tenant: str, account: str) -> PersonId:

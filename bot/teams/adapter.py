@@ -13,7 +13,6 @@ from typing import Any
 
 from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import Activity as SdkActivity
-from botbuilder.schema import ChannelAccount, ConversationAccount
 from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity
 from botframework.connector.auth.authenticate_request_result import AuthenticateRequestResult
 from botframework.connector.auth.connector_factory import ConnectorFactory
@@ -94,19 +93,13 @@ def _authenticated(claims: Claims) -> AuthenticateRequestResult:
 
 
 def _envelope(activity: Activity) -> Any:
-    """What the SDK's pipeline reads of an activity. Reading all of it costs twenty times more."""
-    sender, recipient, conversation = activity.sender, activity.recipient, activity.conversation
+    """What the SDK's pipeline reads of an activity. Reading all of it costs forty times more."""
     return SdkActivity(
         type=activity.type,
         id=activity.id,
         name=activity.name,
         channel_id=activity.channel_id,
         service_url=activity.service_url,
-        from_property=ChannelAccount(id=sender.id, aad_object_id=sender.aad_object_id),
-        recipient=ChannelAccount(id=recipient.id) if recipient else None,
-        conversation=ConversationAccount(
-            id=conversation.id, conversation_type=conversation.conversation_type
-        ),
     )
 
 

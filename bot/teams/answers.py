@@ -5,8 +5,7 @@ Must not know why an answer is given. Source: Universal Actions and the typeahea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
@@ -20,9 +19,9 @@ SEARCH_RESPONSE = "application/vnd.microsoft.search.searchResponse"
 _encode = msgspec.json.Encoder().encode
 
 
-def card_answer(card: Mapping[str, Any]) -> bytes:
-    """A card in place of the pressed one, for the presser alone."""
-    return _encode({"statusCode": 200, "type": CARD, "value": card})
+def card_answer(card: bytes) -> bytes:
+    """A card, given as JSON, in place of the pressed one, for the presser alone."""
+    return _encode({"statusCode": 200, "type": CARD, "value": msgspec.Raw(card)})
 
 
 def message_answer(sentence: str) -> bytes:

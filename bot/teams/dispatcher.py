@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from botbuilder.core import InvokeResponse
 
@@ -25,7 +24,8 @@ from bot.teams.wire import Activity
 
 logger = logging.getLogger(__name__)
 
-Render = Callable[[View], Mapping[str, Any]]
+Render = Callable[[View], bytes]
+"""Draws a card, as JSON."""
 
 INVOKE = "invoke"
 APOLOGY_SECONDS = 5.0

@@ -15,14 +15,14 @@ from aiohttp import ClientError, StreamReader, hdrs, web
 
 from bot.casework.ports import Desk, Messenger
 from bot.errors import ActivityRefused, HandrailError, NotVerified, PressUnreadable, StoreFailed
-from bot.teams.activities import tenants_of
+from bot.teams.activities import tenant_of
 from bot.teams.adapter import Adapter
 from bot.teams.answers import plain_answer
 from bot.teams.dispatcher import Dispatcher
 from bot.teams.hosts import service_allowed
 from bot.teams.verifier import Claims, Presented, Verifier
 from bot.teams.wire import Activity, read_activity
-from cards.render import render
+from cards.render import render_json
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +36,6 @@ IN_PERSON = "the Designated Safeguarding Lead or a deputy"
 SERVER_OPTIONS: dict[str, Any] = {"auto_decompress": False}
 """For `web.AppRunner`: the server must not unpack what the door is about to refuse. With unpacking on,
 a damaged compressed body costs the sender the answer and the log a traceback."""
-
-_FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
 def add_routes(
@@ -56,7 +54,7 @@ def add_routes(
     that a typed message failed; `in_person` names whom to find when nothing can be recorded.
     """
     door = Door(
-        Dispatcher(desk, render=render, in_person=in_person, apologies=apologies),
+        Dispatcher(desk, render=render_json, in_person=in_person, apologies=apologies),
         verifier=verifier,
         allowed_tenants=allowed_tenants,
         allowed_service_hosts=allowed_service_hosts,
@@ -102,8 +100,8 @@ class Door:
         if activity.channel_id != CHANNEL:
             raise ActivityRefused(HTTPStatus.BAD_REQUEST, "Handrail speaks with Microsoft Teams only.")
         claims = await self._verify(request, activity)
-        tenants = tenants_of(activity)
-        if len(tenants) != 1 or not tenants <= self._tenants:
+        tenant = tenant_of(activity)
+        if not tenant or tenant not in self._tenants:
             raise ActivityRefused(HTTPStatus.FORBIDDEN, "This tenant is not one of this school's.")
         if not service_allowed(activity.service_url, self._hosts):
             raise ActivityRefused(HTTPStatus.FORBIDDEN, "This service address is not one of Teams'.")
@@ -138,7 +136,7 @@ async def _read_body(request: web.Request) -> bytes:
     content = request.content
     try:
         # A body that came whole with its headers, as a press does, needs no clock.
-        body = await (content.readany() if content.is_eof() else _arriving(content))
+        body = content.read_nowait() if content.is_eof() else await _arriving(content)
     except TimeoutError:
         raise ActivityRefused(HTTPStatus.REQUEST_TIMEOUT, "The activity came too slowly.") from None
     except (ClientError, web.RequestPayloadError):
@@ -168,14 +166,19 @@ def presented_by(request: web.Request) -> Presented:
         host=",".join(headers.getall(hdrs.HOST, ())),
         origin=",".join(headers.getall(hdrs.ORIGIN, ())),
         fetch_site=headers.get("Sec-Fetch-Site", ""),
-        forwarded=any(name in headers for name in _FORWARDING),
+        forwarded=(
+            hdrs.FORWARDED in headers
+            or hdrs.X_FORWARDED_FOR in headers
+            or hdrs.X_FORWARDED_HOST in headers
+            or hdrs.VIA in headers
+            or "X-Real-IP" in headers
+        ),
     )
 
 
 def _refuse(status: int, refused: HandrailError) -> web.Response:
     logger.info(
-        "Refused a request: %d",
-        status,
+        "Refused a request",
         extra={"action": refused.action, "reference": refused.reference, "status": int(status)},
     )
     return web.Response(status=status, body=plain_answer(str(refused)), content_type=JSON)

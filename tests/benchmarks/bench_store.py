@@ -60,14 +60,14 @@ CASES: Table[Document] = Table(
     name="cases",
     type=Document,
     keys=lambda d: (("owner", d.owner),),
-    order=lambda d: d.due.isoformat(),
+    order=lambda d: d.due,
     scope=lambda d: d.id,
 )
 ITEMS: Table[Document] = Table(
     name="items",
     type=Document,
     keys=lambda d: (("owner", d.owner),),
-    order=lambda d: d.due.isoformat(),
+    order=lambda d: d.due,
     scope=lambda d: d.owner,
 )
 

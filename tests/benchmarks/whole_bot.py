@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import resource
 import socket
 import sys
@@ -27,6 +26,7 @@ from bot.casework.reporting import show
 from bot.casework.tables import CASES, CLOCKS, POSTED, REFERENCES, RUNS, SENT
 from bot.casework.unit import Unit
 from bot.delivery.limits import Limits, Meter
+from bot.log import begin_log
 from bot.model.cases import Case, Closing
 from bot.model.outbox import Reference, Sent
 from bot.model.runs import Run
@@ -185,11 +185,7 @@ def free_port() -> int:
 
 async def serve(data: Path) -> None:
     settings = read_settings({"HANDRAIL_DATA": str(data), "PORT": str(free_port())})
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        filename=f"{data}.log",
-    )
+    begin_log(settings.log_level, file=data.with_name(f"{data.name}.log"))
     async with running(settings) as service:
         app = make_web_app(settings, service)
         Bench(service).add_to(app)

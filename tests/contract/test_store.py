@@ -55,7 +55,7 @@ def test_an_unknown_id_is_none_and_an_unknown_key_finds_nothing(store: Store) ->
     assert store.get(CASES, "nobody") is None
     assert store.find(CASES, "owner", "nobody") == ()
     assert store.find(CASES, "no such index", "dsl") == ()
-    assert store.earliest(CASES, "9", 10) == ()
+    assert store.earliest(CASES, NOW, 10) == ()
     assert store.history("nobody") == ()
 
 
@@ -161,7 +161,7 @@ def test_earliest_is_in_order_up_to_and_including_the_bound(store: Store) -> Non
     for minutes in (30, 10, 20):
         store.stage(keep(Case(id=f"c{minutes}", due=NOW + timedelta(minutes=minutes))))
     store.stage(keep(Case(id="never")))
-    until = (NOW + timedelta(minutes=20)).isoformat()
+    until = NOW + timedelta(minutes=20)
     assert store.earliest(CASES, until, 10) == ("c10", "c20")
     assert store.earliest(CASES, until, 1) == ("c10",)
     assert store.earliest(CASES, until, 0) == ()

@@ -78,7 +78,7 @@ class MemoryStore:
         found = (key for key, row in rows.items() if (index, value) in keys(row.value))
         return tuple(sorted(found, key=lambda key: rows[key].born))
 
-    def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:
+    def earliest(self, table: Table[Any], until: datetime, limit: int) -> tuple[str, ...]:
         """See the port."""
         self._check()
         order = self._tables[table.name].order

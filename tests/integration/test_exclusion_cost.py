@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ class Counting:
         """See Store."""
         return self._store.find(table, index, value)
 
-    def earliest(self, table: Table[Any], until: str, limit: int) -> tuple[str, ...]:
+    def earliest(self, table: Table[Any], until: datetime, limit: int) -> tuple[str, ...]:
         """See Store."""
         return self._store.earliest(table, until, limit)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.casework.tables import PRESSES
+from bot.casework.tables import FAR, PRESSES
 from bot.model.outbox import Press
 from tests.integration.conftest import Handrail
 from tests.integration.report_walks import cases_in, runs_of
@@ -24,7 +24,7 @@ def kept_anywhere(bot: Handrail, data: Path, log: str, *marks: str) -> list[str]
              if m.encode() in path.read_bytes()]  # fmt: skip
     store = bot.service.store
     documents = [repr(r) for r in runs_of(bot, WHO)] + [repr(c) for c in cases_in(bot)]
-    presses: list[Press | None] = [store.get(PRESSES, key) for key in store.earliest(PRESSES, "9", 1000)]
+    presses: list[Press | None] = [store.get(PRESSES, key) for key in store.earliest(PRESSES, FAR, 1000)]
     documents += [repr(press) for press in presses]
     sent = [f"{m.text}{m.card}{m.summary}" for who in (WHO, "dsl") for m in bot.school.chat(who).messages
             if m.sender is None]  # fmt: skip

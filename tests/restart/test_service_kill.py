@@ -24,7 +24,7 @@ WITHIN_SECONDS = 20.0
 REPEAT = "may be a repeat"
 REPEATED = re.compile(r"^This may be a repeat\.\n| \(This may be a repeat\.\)")
 NUMBER = re.compile(r"KS-[0-9A-Z]{4}-[0-9A-Z]")
-STANDS = re.compile(r"The record stands at (\S+)")
+STANDS = re.compile(r"^[\d-]{10} [\d:]{8},\d{3} INFO bot\.health The record stands at (\S+) ", re.MULTILINE)
 STORY = "Someone asked Abi for a picture of herself and said he would tell everyone if not."
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.errors import StoreFailed
 from bot.store import JournalStore, open_store, verify_folder
-from tests.unit.store.samples import CASES, LINKS, TABLES, Case, Link, keep, link, reopen
+from tests.unit.store.samples import CASES, LINKS, NOW, TABLES, Case, Link, keep, link, reopen
 
 SEGMENT_BYTES = 64 << 10
 
@@ -37,7 +37,7 @@ def everything_raises(store: JournalStore) -> None:
     with pytest.raises(StoreFailed):
         store.find(LINKS, "channel", "a")
     with pytest.raises(StoreFailed):
-        store.earliest(CASES, "9", 1)
+        store.earliest(CASES, NOW, 1)
     with pytest.raises(StoreFailed):
         store.history("c1")
     with pytest.raises(StoreFailed):

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "bot.errors": frozenset[str](),
     "bot.settings": frozenset[str]({"bot.errors"}),
     "bot.clocks": frozenset[str](),
+    "bot.log": frozenset[str](),
     "bot.model": frozenset[str](),
     "bot.engine": MODEL,
     "bot.definitions": MODEL,
@@ -59,7 +60,7 @@ IMPURE = {
 }  # fmt: skip
 """What a pure part must not import. (`datetime` is needed for values; ruff's DTZ rules watch its clock.)"""
 
-STANDARD_LIBRARY_ONLY = {"bot.errors", "bot.settings", "bot.clocks", "bot.model", "bot.engine"}
+STANDARD_LIBRARY_ONLY = {"bot.errors", "bot.settings", "bot.clocks", "bot.log", "bot.model", "bot.engine"}
 """Parts that import no library at all, their own house apart."""
 
 

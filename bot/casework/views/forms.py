@@ -167,7 +167,7 @@ def action_choices(words: Words, table: str) -> tuple[Choice, ...]:
 def action_columns(definition: Definition, table: str) -> tuple[Column, ...]:
     """The columns of a table that are actions."""
     sanctions = definition.tables.get(table)
-    return tuple(c for c in sanctions.columns if c.kind == "action") if sanctions else ()
+    return sanctions.actions if sanctions else ()
 
 
 def titled(title: str, body: str = "") -> tuple[Block, ...]:

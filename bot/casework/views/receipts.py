@@ -61,16 +61,15 @@ def _waits(case: Case) -> bool:
 def _before(words: Words, cases: tuple[Case, ...], now: datetime) -> list[Block]:
     school = words.definition.school
     blocks: list[Block] = []
-    open_now = [c for c in cases if _waits(c) or worry_unanswered(c)]
-    outside = any(
-        (_waits(c) and c.owner.outside) or (worry_unanswered(c) and c.oversight.outside) for c in open_now
-    )
+    waiting = [c for c in cases if _waits(c)]
+    worried = [c for c in cases if worry_unanswered(c)]
+    outside = any(c.owner.outside for c in waiting) or any(c.oversight.outside for c in worried)
     if outside:
         blocks.append(
             Notice(text=words.say("receipt_outside", route=words.say("outside_route")), tone="attention")
         )
-    if open_now and not is_open(school, now):
-        urgent = any(c.urgency != "routine" or worry_unanswered(c) for c in open_now)
+    if (waiting or worried) and not is_open(school, now):
+        urgent = worried or any(c.urgency != "routine" for c in waiting)
         key = "outside" if outside else "urgent" if urgent else "routine"
         reads = words.moment(next_open(school, now))
         blocks.append(Notice(text=words.say(f"receipt_closed_{key}", when=reads), tone="accent"))
@@ -112,8 +111,7 @@ def reporter_actions(words: Words, run: Run, now: datetime) -> tuple[Action, ...
             action_id=f"{action.key}.{mark}",
             sends_inputs=False,
         )
-        for action in words.definition.actions.values()
-        if action.by == "reporter"
+        for action in words.definition.reporter_actions
     )
 
 

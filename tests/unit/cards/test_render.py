@@ -10,7 +10,7 @@ import pytest
 
 from bot.model.views import Action, Block, Buttons, Choice, Facts, FieldKind, Input, Notice, Paragraph, View
 from cards.fields import LONG_LIST
-from cards.render import render
+from cards.render import render, render_json
 from tests.cards_samples import CASE, SAMPLES, button, choices
 from tests.cards_soundness import assert_card_is_sound
 
@@ -40,6 +40,12 @@ def test_a_card_is_plain_json() -> None:
     for view in SAMPLES.values():
         card = render(view)
         assert json.loads(json.dumps(card)) == card
+
+
+def test_the_bytes_of_a_card_are_the_same_card() -> None:
+    for view in SAMPLES.values():
+        text = json.dumps(render(view), separators=(",", ":"), ensure_ascii=False)
+        assert render_json(view) == text.encode()
 
 
 def test_the_same_view_is_always_the_same_card() -> None:

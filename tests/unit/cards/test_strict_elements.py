@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from cards.elements import (
     FactSet,
     TextBlock,
 )
-from cards.strict import Part, to_dict
+from cards.strict import Part, to_dict, to_json
 
 PARTS = [
     part
@@ -114,6 +115,12 @@ def test_no_library_object_is_left_inside() -> None:
         "data": {"a": {"b": ["c"]}},
         "fallback": {"type": "Action.Submit", "data": {}},
     }
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_its_json_is_what_its_dict_would_be(part: type[Part]) -> None:
+    made = part(**given(part))
+    assert json.loads(to_json(made)) == to_dict(made)
 
 
 def test_the_dict_shares_nothing_with_the_parts() -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.casework.tables import OUTBOX
+from bot.casework.tables import FAR, OUTBOX
 from bot.model.outbox import Item
 from tests.fakes.composer import REPEAT
 from tests.fakes.messenger import Call, no_answer, not_connected, refusal
@@ -90,7 +90,7 @@ class Walk:
 
     def check(self) -> None:
         """Each item came to an end, and each message shows the newest or is gone."""
-        assert self.world.store.earliest(OUTBOX, "9999", 99) == ()
+        assert self.world.store.earliest(OUTBOX, FAR, 99) == ()
         for slot, person in SLOTS.items():
             self._check_slot(slot, person)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import pytest
 
 from bot.model.cases import Case, Climb, Note, Routed
-from bot.model.changed import replace
+from bot.model.changed import equal, replace
 from bot.model.people import Directory, Person
 from bot.model.procedures import Procedure
 from bot.model.runs import Run
@@ -66,6 +67,27 @@ def test_a_changed_value_stays_frozen() -> None:
     changed: Any = replace(RUN, step="who")
     with pytest.raises(dataclasses.FrozenInstanceError):
         changed.step = "what"
+
+
+@pytest.mark.parametrize(("value", "changes"), [(RUN, {"step": "who"}), (CLIMB, {"stage": 1})])
+def test_values_are_equal_when_all_their_fields_are(value: Any, changes: dict[str, Any]) -> None:
+    made = type(value)(**{f.name: getattr(value, f.name) for f in dataclasses.fields(value)})
+    assert value == made
+    assert value == replace(value)
+    assert value != replace(value, **changes)
+    assert value != vars(value)
+    assert value != PROCEDURE
+
+
+def test_equal_values_count_once_in_a_set() -> None:
+    assert {CLIMB, replace(CLIMB), replace(CLIMB, stage=1)} == {CLIMB, replace(CLIMB, stage=1)}
+    assert len({CLIMB, replace(CLIMB)}) == 1
+
+
+@pytest.mark.parametrize("kind", [Case, Climb, Routed, Run, Procedure])
+def test_what_is_compared_at_once_keeps_nothing_beside_its_fields(kind: type) -> None:
+    assert vars(kind)["__eq__"] is equal
+    assert not [name for name, held in vars(kind).items() if isinstance(held, cached_property)]
 
 
 @pytest.mark.parametrize("kind", [Case, Climb, Routed, Run, Procedure])

@@ -39,15 +39,11 @@ class Link:
     seen: Mapping[str, tuple[datetime, ...]] | None = None
 
 
-def _order(case: Case) -> str | None:
-    return case.due.isoformat() if case.due else None
-
-
 CASES: Table[Case] = Table(
     name="cases",
     type=Case,
     keys=lambda case: (("owner", case.owner), *(("note", note) for note in case.notes)),
-    order=_order,
+    order=lambda case: case.due,
     scope=lambda case: case.id,
 )
 LINKS: Table[Link] = Table(name="links", type=Link, keys=lambda link: (("channel", link.channel),))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.index import BLOCK, Keys, Sorted
+from bot.store.index import BLOCK, Keys, Placed, Sorted
 
-PAIRS = st.tuples(st.text("abc", max_size=2), st.text("xyz", max_size=2))
+BEGAN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+PLACED = st.tuples(
+    st.integers(0, 5).map(lambda minutes: BEGAN + timedelta(minutes=minutes)), st.text("xyz", max_size=2)
+)
 
 
-@given(st.lists(st.tuples(st.booleans(), PAIRS)))
-def test_sorted_is_what_a_plain_sort_gives(steps: list[tuple[bool, tuple[str, str]]]) -> None:
+@given(st.lists(st.tuples(st.booleans(), PLACED)))
+def test_sorted_is_what_a_plain_sort_gives(steps: list[tuple[bool, Placed]]) -> None:
     index = Sorted()
-    expected: set[tuple[str, str]] = set()
+    expected: set[Placed] = set()
     for add, pair in steps:
         if add and pair not in expected:
             index.add(pair)
@@ -29,7 +33,7 @@ def test_sorted_is_what_a_plain_sort_gives(steps: list[tuple[bool, tuple[str, st
 def test_sorted_holds_over_many_blocks() -> None:
     index = Sorted()
     dice = random.Random(7)
-    pairs = [(f"{dice.random():.12f}", str(number)) for number in range(8 * BLOCK)]
+    pairs = [(BEGAN + timedelta(days=dice.random()), str(number)) for number in range(8 * BLOCK)]
     for pair in pairs:
         index.add(pair)
     assert list(index) == sorted(pairs)

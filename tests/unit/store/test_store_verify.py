@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bot.model.problems import Problem
 from bot.model.record import SYSTEM_SCOPE
@@ -28,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
     store.stage(keep(Case(id="c2")))
     store.stage(link("l1", Link(channel="a")))
     store.stage(keep(Case(id="c1", revision=2, notes=("added",))))
-    store.stage(replace(keep(Case(id="c1")), puts=()))
+    store.stage(dataclasses.replace(keep(Case(id="c1")), puts=()))
     store.close()
     return folder
 
@@ -67,7 +68,7 @@ def test_a_changed_byte_in_an_entry_is_found(folder: Path) -> None:
     def flip(line: Line) -> Line:
         first, *rest = line.entries
         return replace(
-            line, entries=(first._replace(body=first.body[:-1] + bytes([first.body[-1] ^ 1])), *rest)
+            line, entries=(replace(first, body=first.body[:-1] + bytes([first.body[-1] ^ 1])), *rest)
         )
 
     forger = Forger(folder)
@@ -86,7 +87,7 @@ def test_an_entry_rewritten_with_the_right_key_is_found(folder: Path) -> None:
         body = msgspec.json.decode(forger.ring.open("c1", second.body, place), type=Body)
         forged = replace(body, content=msgspec.Raw(b'{"level":9}'))
         sealed = forger.ring.seal("c1", encode(forged), place)
-        return replace(line, entries=(first, second._replace(body=sealed)))
+        return replace(line, entries=(first, replace(second, body=sealed)))
 
     forger.change(1, rewrite)
     (problem,) = forger.write()
@@ -103,13 +104,14 @@ def test_an_entry_rewritten_with_its_head_breaks_the_chain(folder: Path) -> None
             forger.ring.open(SYSTEM_SCOPE, stored.head, bound(("head", "c2", "1"))), type=Head
         )
         body = Body(actor="x", salt=bytes(16), content=msgspec.Raw(b"{}"), change=msgspec.Raw(b"[]"))
-        forged = head._replace(
-            actor_digest=digest(bytes(16), b"x"), content_digest=digest(bytes(16), b"{}", b"[]")
+        forged = replace(
+            head, actor_digest=digest(bytes(16), b"x"), content_digest=digest(bytes(16), b"{}", b"[]")
         )
         return replace(
             line,
             entries=(
-                stored._replace(
+                replace(
+                    stored,
                     head=forger.ring.seal(SYSTEM_SCOPE, encode(forged), bound(("head", "c2", "1"))),
                     body=forger.ring.seal("c2", encode(body), bound(("body", "c2", "1"))),
                 ),
@@ -152,7 +154,7 @@ def test_a_changed_case_document_is_found(folder: Path) -> None:
         (put,) = line.puts
         place = bound(("document", "cases", forger.ring.name("cases", "c1")))
         document = forger.ring.open("c1", put.sealed, place).replace(b'"dsl"', b'"nobody"')
-        return replace(line, puts=(put._replace(sealed=forger.ring.seal("c1", document, place)),))
+        return replace(line, puts=(replace(put, sealed=forger.ring.seal("c1", document, place)),))
 
     forger.change(4, rewrite)
     (problem,) = forger.write()
@@ -172,7 +174,7 @@ def test_a_document_that_does_not_open_is_a_problem_of_its_file(folder: Path) ->
 
     def flip(line: Line) -> Line:
         (put,) = line.puts
-        return replace(line, puts=(put._replace(sealed=put.sealed[:-1] + b"\0\0"),))
+        return replace(line, puts=(replace(put, sealed=put.sealed[:-1] + b"\0\0"),))
 
     forger.change(3, flip)
     (problem,) = forger.write()
@@ -189,7 +191,7 @@ async def test_a_destroyed_case_still_verifies_and_a_forged_line_of_it_does_not(
     forger = Forger(folder)
 
     def forge(line: Line) -> Line:
-        return replace(line, entries=tuple(stored._replace(hash=bytes(32)) for stored in line.entries))
+        return replace(line, entries=tuple(replace(stored, hash=bytes(32)) for stored in line.entries))
 
     forger.change(1, forge)
     assert any("hash" in problem.what for problem in forger.write())

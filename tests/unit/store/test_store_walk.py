@@ -83,7 +83,7 @@ class Walk(RuleBasedStateMachine):
             assert self.real.find(LINKS, "channel", name) == self.fake.find(LINKS, "channel", name)
         for owner in ("dsl", "head"):
             assert self.real.find(CASES, "owner", owner) == self.fake.find(CASES, "owner", owner)
-        until = (NOW + timedelta(minutes=5)).isoformat()
+        until = NOW + timedelta(minutes=5)
         for limit in (1, 9):
             assert self.real.earliest(CASES, until, limit) == self.fake.earliest(CASES, until, limit)
 
