@@ -209,7 +209,7 @@ def answers_at(
         asked = shown_of(definition, trial, known)
         values |= {key: choose(key, each) for key, each in asked.items() if key not in values}
     soon = (procedure.step_began_at + timedelta(days=7)).date().isoformat()
-    return {key: soon if value == SOON else value for key, value in values.items()}
+    return {key: soon if value is SOON else value for key, value in values.items()}
 
 
 def _done(definition: Definition, before: Procedure, after: Procedure, act: Act, now: datetime) -> Seen:
