@@ -9,7 +9,23 @@ from bot.casework import verbs
 from bot.casework.procedures.knowing import open_ones
 from bot.casework.tables import PROCEDURES
 from bot.model.views import Facts, Input, Paragraph
-from tests.integration.case_work import DEE, OLLY, TESS, child, done, now, press, school_day, who
+from tests.integration.case_work import (
+    DEE,
+    HETTY,
+    OLLY,
+    TESS,
+    buttons,
+    child,
+    done,
+    now,
+    open_case,
+    opened,
+    press,
+    rules,
+    school_day,
+    text_of,
+    who,
+)
 from tests.integration.report_walks import fill
 from tests.integration.test_procedures import ask, begun, procedure, requests
 
@@ -98,3 +114,28 @@ async def test_what_was_answered_stands_under_its_step_with_dates_as_people_writ
         assert said["For how long?"] == "While we study something"
         assert f"{until:%Y}" in said["Until which day?"]
         assert until.date().isoformat() not in said.values()
+
+
+async def test_until_the_rest_of_a_danger_report_is_here_no_empty_form_asks_what_to_begin(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        (case,) = await opened(bot, stage="danger", danger="yes", what="child")
+        case = await done(bot, DEE, case, "take")
+        view = await open_case(bot, DEE, case)
+        assert "What is to be done" not in buttons(view)
+        steps = await press(bot, DEE, verbs.STEPS, case.id, "steps.0")
+        assert "Begin a procedure" not in buttons(steps)
+        answer = await press(bot, DEE, verbs.BEGIN, case.id, "begin")
+        assert answer.refused
+        assert "Begin it" not in buttons(answer)
+        assert "The rest of the report is not here yet" in text_of(answer)
+
+
+async def test_whoever_only_hears_of_a_case_is_not_asked_what_to_begin_in_it(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await done(bot, OLLY, await rules(bot, "illegal_material"), "take")
+        answer = await press(bot, HETTY, verbs.BEGIN, case.id, "begin")
+        assert answer.refused
+        assert "Begin it" not in buttons(answer)
+        assert "That is for someone else to do in this case" in text_of(answer)
