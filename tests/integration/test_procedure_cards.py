@@ -12,6 +12,7 @@ from bot.model.views import Facts, Input, Paragraph
 from tests.integration.case_work import (
     DEE,
     HETTY,
+    IAN,
     OLLY,
     TESS,
     buttons,
@@ -27,7 +28,7 @@ from tests.integration.case_work import (
     who,
 )
 from tests.integration.report_walks import fill
-from tests.integration.test_procedures import ask, begun, procedure, requests
+from tests.integration.test_procedures import ask, begun, passed, procedure, requests
 
 
 async def test_words_that_name_one_request_show_its_form_at_once(tmp_path: Path) -> None:
@@ -139,3 +140,26 @@ async def test_whoever_only_hears_of_a_case_is_not_asked_what_to_begin_in_it(tmp
         assert answer.refused
         assert "Begin it" not in buttons(answer)
         assert "That is for someone else to do in this case" in text_of(answer)
+
+
+async def test_what_was_asked_for_and_opened_again_is_closed_as_settled_or_not_and_never_as_found(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "unblock")
+        site = {"un_site": "maps.example", "un_why": "Maps", "un_long": "good", "un_risk": "None"}
+        await bot.school.chat(TESS).press("Next", **site)
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+        assert await passed(bot, IAN, case, "unblock_site", answer="no", why="It is not safe") == "stopped"
+        case = await done(bot, OLLY, case, "reopen", why="There is more")
+        case = await done(bot, OLLY, case, "take")
+        (closes,) = (a for a in (await open_case(bot, OLLY, case)).actions if a.label == "Close the case")
+        form = await press(bot, OLLY, closes.verb, case.id, closes.action_id)
+        assert form.view is not None
+        (asked,) = (b for b in form.view.blocks if isinstance(b, Input) and b.key == "outcome")
+        assert [choice.value for choice in asked.choices] == ["request_done", "request_stopped"]
+        key = closes.action_id.partition(".")[0]
+        case = await done(bot, OLLY, case, key, outcome="request_stopped", why="It stays shut")
+        assert case.closing is not None
+        assert "ended without a yes" in bot.school.chat(TESS).last_card.text
