@@ -18,6 +18,7 @@ from tests.integration.case_work import (
     buttons,
     child,
     done,
+    in_chat,
     now,
     open_case,
     opened,
@@ -57,11 +58,62 @@ async def test_words_of_what_somebody_else_would_hear_of_at_once_offer_it_first(
 
 async def test_a_receipt_says_you_to_whom_the_next_step_waits_for(tmp_path: Path) -> None:
     async with school_day(tmp_path) as bot:
-        await ask(bot, TESS, "acceptable use")
+        await ask(bot, TESS, "guest log-in")
         chat = bot.school.chat(TESS)
+        given = {"access_kind": "media", "access_for": "Me", "access_reason": "A talk", "access_signed": "no"}
+        before = len(chat.cards)
+        await fill(chat, "Next", **given)
+        await bot.settled()
+        assert "*The rules are signed first* waits for you" in chat.last_card.text
+        assert len(chat.cards) == before + 1, "the receipt alone: the step has no second card"
+        await chat.press("The rules are signed first")
         await chat.press("I understand")
         await bot.settled()
-        assert "*Sign* waits for you" in chat.last_card.text
+        (case,) = requests(bot, TESS)
+        assert case.closing is not None
+
+
+async def test_nothing_is_sent_while_the_rules_are_only_read_and_then_one_case_has_read_and_signed(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "acceptable use")
+        chat = bot.school.chat(TESS)
+        before = len(chat.cards)
+        await chat.press("I understand")
+        await bot.settled()
+        assert not requests(bot, TESS)
+        assert "Who signs?" in chat.last_card.text
+        assert len(chat.cards) == before
+        day = bot.service.office.now().date().isoformat()
+        await fill(chat, "Next", signer="me", signed_on=day)
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+        steps = [
+            k.entry.content["step"]
+            for k in bot.service.store.history(case.id)
+            if k.entry.kind == "step_passed" and k.entry.actor == who(bot, TESS)
+        ]
+        assert steps[:2] == ["read", "sign"]
+        assert procedure(bot, case, "aup_signoff").step == "access"
+        assert len(chat.cards) == before + 1, "the receipt"
+
+
+async def test_rules_that_are_read_and_confirmed_are_a_case_that_is_closed_at_once(tmp_path: Path) -> None:
+    async with school_day(tmp_path) as bot:
+        await ask(bot, TESS, "class blog")
+        chat = bot.school.chat(TESS)
+        for _ in range(2):
+            await chat.press("I understand")
+            await bot.settled()
+        assert not requests(bot, TESS)
+        await fill(chat, "Next", blog_what="Poems, 4B", blog_read="yes", blog_watch="Me, daily")
+        await bot.settled()
+        (case,) = requests(bot, TESS)
+        assert case.closing is not None
+        assert case.closing.outcome == "request_done"
+        assert case.number in chat.last_card.text
+        assert not in_chat(bot, OLLY, case), "nobody is asked to take what is settled"
 
 
 async def test_the_only_procedure_is_chosen_already_where_one_is_stopped(tmp_path: Path) -> None:

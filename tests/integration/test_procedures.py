@@ -471,6 +471,8 @@ async def test_what_is_asked_of_ict_is_taken_by_ict_and_what_was_reported_still_
     async with school_day(tmp_path, pack=pack, **people) as bot:
         await ask(bot, asker, "sign the rules")
         await bot.school.chat(asker).press("I understand")
+        day = bot.service.office.now().date().isoformat()
+        await bot.school.chat(asker).press("Next", signer="me", signed_on=day)
         await bot.settled()
         (case,) = requests(bot, asker)
         assert case.owner.role is not None

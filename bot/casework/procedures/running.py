@@ -262,6 +262,8 @@ def ask(office: Office, unit: Unit, case: Case, procedure: Procedure, *, by: Per
     found = {role: for_role(office, case, role, unit.now, out=out) for role in roles}
     first = next((role for role in roles if found[role]), roles[0])
     for role in roles if step.kind == "approval" else (first,):
+        if role == REQUESTER and case.opened_at == unit.now:
+            continue  # The receipt that goes out now leads to it.
         mine = by is not None and role != REQUESTER and may_see(case, by, office.directory(), unit.now)
         if not (mine and found[role] and found[role][0].person == by):
             queue(office, unit, case, procedure, role)
