@@ -252,7 +252,8 @@ def _signed(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
         return _passed(walk, kept, "refused", before=follows)
     if len(signed_now(kept)) >= (step.needs or len(step.approvers)):
         return _passed(walk, kept, "granted", before=follows)
-    return replace(kept, visit=kept.visit + 1), follows
+    # The step is the same: what another signer holds in their hands is not past by this (casework 9).
+    return kept, follows
 
 
 def _reopened(walk: _Walk, procedure: Procedure) -> Walked:

@@ -285,7 +285,7 @@ def _ask_further(office: Office, unit: Unit, case: Case, procedure: Procedure) -
     for role in waits_for(case, procedure, step):
         free = {h.person for h in for_role(office, case, role, unit.now, out=out)}
         if not free & set(procedure.tried):
-            queue(office, unit, case, procedure, role, mark=f"signed/{procedure.visit}")
+            queue(office, unit, case, procedure, role, mark=f"signed/{len(procedure.signatures)}")
 
 
 def queue(
