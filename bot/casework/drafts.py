@@ -7,14 +7,14 @@ record here; what follows from that is publishing's. Must not know files.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.casework import messages, verbs
 from bot.casework.late import with_refusal
 from bot.casework.linking import ADMIN, may_link
 from bot.casework.office import Office, new_id
-from bot.casework.tables import DRAFTS, EVERY, REFERENCES
+from bot.casework.tables import DRAFTS, EVERY, POSTED, REFERENCES
 from bot.casework.unit import Unit
 from bot.casework.views.versions import Reading, draft_view, offer_of, pages_of
 from bot.casework.words import Words
@@ -140,6 +140,7 @@ def _write(office: Office, unit: Unit, draft: Draft) -> Draft:
     known = unit.get(DRAFTS, draft.id)
     moved = replace(draft, revision=draft.revision + 1 if known is not None else draft.revision)
     unit.put(DRAFTS, moved.id, moved)
+    _bring_up_to_date(office, unit, moved, moved, office.directory().people)
     if moved.state not in ("asked", "accepted", "stale"):
         for person in admins(office.directory()):
             show_draft(office, unit, moved, person)
@@ -153,8 +154,24 @@ def admins(directory: Directory) -> Iterator[PersonId]:
 
 def show_draft(office: Office, unit: Unit, draft: Draft, person: PersonId) -> None:
     """Send the draft's card to that person, as it is when it goes."""
-    key = f"{DRAFT}/{draft.id}/{draft.revision}/{person}"
+    key = _card_key(draft.id, draft.revision, person)
     messages.reply(office, unit, person, DRAFT, key=key, draft=draft.id)
+
+
+def _card_key(draft_id: str, revision: int, person: PersonId) -> str:
+    return f"{DRAFT}/{draft_id}/{revision}/{person}"
+
+
+def _bring_up_to_date(
+    office: Office, unit: Unit, draft: Draft, newest: Draft, people: Iterable[PersonId]
+) -> None:
+    """The cards of a draft in these people's chats show the newest: no button stays that does nothing."""
+    keys = (_card_key(draft.id, n, person) for person in people for n in range(draft.revision + 1))
+    for slot in map(messages.reply_slot, keys):
+        posted = office.store.get(POSTED, slot)
+        if posted is not None:
+            key = f"{slot}/{newest.id}/{newest.revision}"
+            messages.edit_posted(office, unit, posted, key=key, params={"what": DRAFT, "draft": newest.id})
 
 
 def confirmers(office: Office, asked_by: PersonId, at: datetime) -> tuple[PersonId, ...]:
@@ -222,6 +239,8 @@ def _ask(office: Office, unit: Unit, words: Words, draft: Draft, pressed: Presse
         warn_if_unreached(office, draft)
         return _refused(office, unit, words, draft, pressed, "draft_nobody")
     asked = _write(office, unit, _asked(draft, by=person, at=unit.now))
+    if asked.id != draft.id:
+        _bring_up_to_date(office, unit, draft, asked, admins(office.directory()))
     for second in found:
         show_draft(office, unit, asked, second)
     return Answer(view=shown_draft(office, words, asked, person, unit.now))

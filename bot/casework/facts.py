@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.engine.conditions import holds
-from bot.model.cases import Case, tasks_due
+from bot.model.cases import REQUEST, Case, tasks_due
 from bot.model.definition import CaseAction, Definition
 
 
@@ -41,6 +41,7 @@ def facts_of_case(case: Case) -> Mapping[str, str]:
         "named": "yes" if any(e.ground == "named" and e.lifted_at is None for e in case.excluded) else "no",
         "released": "yes" if case.released else "no",
         "complete": "yes" if case.complete else "no",
+        "request": "yes" if routed.rule == REQUEST else "no",
     }
 
 

@@ -169,6 +169,11 @@ def show_run(
         )
 
 
+def reply_slot(key: str) -> str:
+    """The answer that was sent under that key."""
+    return f"reply/{key}"
+
+
 def reply(office: Office, unit: Unit, person: PersonId, what: str, *, key: str, **params: str) -> None:
     """Answer a message: `what` is a view or a text of the closed list in composing.
 
@@ -178,8 +183,8 @@ def reply(office: Office, unit: Unit, person: PersonId, what: str, *, key: str, 
     unit.send(
         office.item(
             REPLY,
-            key=f"reply/{key}",
-            slot=f"reply/{key}",
+            key=reply_slot(key),
+            slot=reply_slot(key),
             urgency="serious",
             now=unit.now,
             to_person=person,

@@ -36,6 +36,7 @@ FACT_WORDS: Mapping[str, tuple[str, str]] = {
     "named": ("somebody must not see the case", "nobody is kept from the case"),
     "released": ("it is released to the role of the table", "it is not released to the role of the table"),
     "complete": ("the whole report is there", "the whole report is not there yet"),
+    "request": ("it is something that staff asked for", "it was reported"),
 }
 """Facts that are yes or no, in words: when they are, and when they are not."""
 

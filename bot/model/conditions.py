@@ -70,6 +70,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "named": ("yes", "no"),
     "released": ("yes", "no"),
     "complete": ("yes", "no"),
+    "request": ("yes", "no"),
 }
 """What a condition may ask the engine, with every value it can have.
 
@@ -85,4 +86,5 @@ confirmed. `typed_person`: a name was typed. `typed_adult`: nobody has said yet 
 `task_due`: something decided is to become a task and was not sent.
 `named`: somebody was named as not to see it. `released`: the DSL released it to the table's role.
 `complete`: the whole report was sent, not the danger press alone.
+`request`: staff asked for something; nobody reported anything.
 """

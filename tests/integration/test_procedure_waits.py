@@ -27,12 +27,11 @@ async def a_pupil_has_signed(bot: Handrail) -> Case:
     chat = bot.school.chat(TESS)
     await chat.press("I understand")
     await bot.settled()
-    (case,) = requests(bot, TESS)
-    await chat.press("Sign")
     day = bot.service.office.now().date().isoformat()
     signed = {"signer": "pupil", "signer_name": "Abi", "signed_on": day, "parent_signed": "no"}
-    await fill(chat, "Save this step", **signed)
+    await fill(chat, "Next", **signed)
     await bot.settled()
+    (case,) = requests(bot, TESS)
     assert procedure(bot, case, "aup_signoff").step == "parent"
     return case
 

@@ -226,13 +226,38 @@ async def test_the_safeguarding_lead_reads_the_difference_and_declines_it_in_cha
         lead = bot.school.chat(DEE)
         await lead.press("Decline")
         assert "Please give your reason." in lead.last_card.text
+        asked = drafts(bot)[0]
         await lead.press("Decline", why="Not before half-term")
         await told(bot, ADA, "Not before half-term")
-        await bot.school.chat(HETTY).press("Accept", why="I would have it")
-        await bot.settled()
+        late = await press(bot, HETTY, verbs.DRAFT_YES, asked.id, offer_of(asked), why="I would have it")
+        assert late.refused
+        assert "You had typed: I would have it" in text_of(late)
         assert bot.service.office.shelf.current().hash == first
         assert [d.state for d in drafts(bot)] == ["declined"]
         assert [v.hash for v in versions(bot)] == [first]
+
+
+async def test_once_one_has_answered_no_card_of_the_draft_offers_what_is_past(
+    tmp_path: Path, pack: Path
+) -> None:
+    async with handrail(tmp_path / "data", pack=str(pack), publish="pack") as bot:
+        edit(pack / "school.yaml", CLIMB, FASTER)
+        await asked_for(bot)
+        await told(bot, DEE, "Serious cases: reminded after 10")
+        head = bot.school.chat(HETTY)
+        assert {"Accept", "Decline"} <= set(head.last_card.buttons)
+        posts = len(head.cards)
+        await bot.school.chat(DEE).press("Decline", why="Not before half-term")
+        await bot.settled()
+        assert "Not before half-term" in head.last_card.text
+        assert not {"Accept", "Decline"} & set(head.last_card.buttons)
+        assert len(head.cards) == posts, "their card changes: nothing new rings"
+        await bot.school.chat(ADA).press("Ask again")
+        await bot.settled()
+        for name in (ADA, DEE, HETTY):
+            offered = [b for card in bot.school.chat(name).cards for b in card.buttons]
+            assert "Ask again" not in offered, name
+            assert offered.count("Accept") == (0 if name == ADA else 1), name
 
 
 async def test_what_was_declined_can_be_asked_for_again_from_the_card_of_the_admin(
@@ -273,9 +298,11 @@ async def test_a_draft_that_a_newer_save_has_overtaken_can_no_longer_be_accepted
         await told(bot, DEE, "Serious cases: reminded after 10")
         edit(pack / "school.yaml", FASTER, "serious: {remind_minutes: 6,")
         await bot.school.wait_for(lambda: len(drafts(bot)) == 2, timeout_seconds=30)
-        await bot.school.chat(DEE).press("Accept", why="Yes, faster")
-        await bot.settled()
-        assert "overtaken" in bot.school.chat(DEE).last_card.text
+        await told(bot, DEE, "overtaken")
+        assert "Accept" not in bot.school.chat(DEE).last_card.buttons
+        old = drafts(bot)[0]
+        late = await press(bot, DEE, verbs.DRAFT_YES, old.id, offer_of(old), why="Yes, faster")
+        assert late.refused
         assert [d.state for d in drafts(bot)] == ["stale", "saved"]
         assert len(versions(bot)) == 1
 

@@ -84,7 +84,9 @@ def _withdrawn(
 ) -> Case:
     here = [s.role for s in lost if procedure.state == "open" and s in signed_now(procedure)]
     signatures = tuple(replace(s, void=LEFT_OUT) if s in lost else s for s in procedure.signatures)
-    procedure = write(unit, replace(procedure, signatures=signatures))
+    # Whoever read it beside a signature that counts no more reads it again before they sign.
+    visit = procedure.visit + bool(here)
+    procedure = write(unit, replace(procedure, signatures=signatures, visit=visit))
     for signature in lost:
         case = unit.case(
             case, actor=HANDRAIL, role=signature.role, kind="signature_void",

@@ -189,7 +189,11 @@ def _open(
     asked = Act(kind="answer", by=person, role=REQUESTER)
     keep_up_with(office, unit, case, follow(office, unit, case, None, procedure, follows, asked))
     messages.show_run(office, unit, run, fresh=True)
-    return unit.get(PROCEDURES, procedure.id) or procedure
+    opened = unit.get(PROCEDURES, procedure.id) or procedure
+    if opened.state == "open" and flow.steps[opened.step].who[:1] == (REQUESTER,):
+        # The receipt brings it to them.
+        opened = write(unit, replace(opened, tried=(person,)))
+    return opened
 
 
 def press_asked(office: Office, unit: Unit, pressed: Pressed, procedure: Procedure) -> Answer:
@@ -222,15 +226,24 @@ def _go_on(office: Office, unit: Unit, pressed: Pressed, procedure: Procedure, w
     moved, follows = engine.advance(words.definition, procedure, what, known_of(office, case), unit.now)
     if moved.errors or moved == procedure:
         return Answer(view=asked_card(office, moved, words), refused=True)
-    if flow.use == "question":
+    if flow.use == "question" or _only_read(flow, moved):
         moved = write(unit, moved)
     else:
         unit.disarm(procedure.clock_id)
+        read = tuple(Follows(kind="passed", step=d.step, outcome=d.outcome) for d in procedure.done)
         moved = _open(
-            office, unit, flow, case, replace(moved, clock_id=None), follows, language=pressed.place.language
-        )
+            office, unit, flow, case, replace(moved, clock_id=None), (*read, *follows),
+            language=pressed.place.language,
+        )  # fmt: skip
     _show(office, unit, moved, fresh=False)
     return Answer(view=asked_card(office, moved, words))
+
+
+def _only_read(flow: Flow, procedure: Procedure) -> bool:
+    """Whether they have read and said nothing yet, and go on themselves: nobody else has to hear of that."""
+    passed = [flow.steps[done.step] for done in procedure.done]
+    read = all(step.kind == "guidance" and not step.starts for step in passed)
+    return read and procedure.state == "open" and _is_theirs(flow, procedure.step)
 
 
 def asked_card(office: Office, procedure: Procedure, words: Words) -> View:

@@ -262,6 +262,8 @@ def ask(office: Office, unit: Unit, case: Case, procedure: Procedure, *, by: Per
     found = {role: for_role(office, case, role, unit.now, out=out) for role in roles}
     first = next((role for role in roles if found[role]), roles[0])
     for role in roles if step.kind == "approval" else (first,):
+        if role == REQUESTER and case.opened_at == unit.now:
+            continue  # The receipt that goes out now leads to it.
         mine = by is not None and role != REQUESTER and may_see(case, by, office.directory(), unit.now)
         if not (mine and found[role] and found[role][0].person == by):
             queue(office, unit, case, procedure, role)
@@ -283,7 +285,7 @@ def _ask_further(office: Office, unit: Unit, case: Case, procedure: Procedure) -
     for role in waits_for(case, procedure, step):
         free = {h.person for h in for_role(office, case, role, unit.now, out=out)}
         if not free & set(procedure.tried):
-            queue(office, unit, case, procedure, role, mark=f"signed/{procedure.visit}")
+            queue(office, unit, case, procedure, role, mark=f"signed/{len(procedure.signatures)}")
 
 
 def queue(

@@ -42,8 +42,16 @@ MOST_SHOWN = 300
 
 
 def show_begin(turn: Turn) -> Answer:
-    """The procedures that can begin here."""
+    """The procedures that can begin here; where none can, the case as it is now, never an empty form."""
+    if not may_begin(turn.office, turn.unit, turn.case, turn.person):
+        return _nothing_to_begin(turn)
     return Answer(view=_begin_card(turn, f"begin.{verbs.fresh_mark(turn.unit.now)}"))
+
+
+def _nothing_to_begin(turn: Turn) -> Answer:
+    theirs = handles(turn.office, turn.unit, turn.case, turn.person, "begin") is not None
+    said = turn.words.say("stale_case" if theirs else "not_yours")
+    return Answer(view=turn.case_card(turn.case, said), refused=True)
 
 
 def _begin_card(turn: Turn, action_id: str, errors: Mapping[str, str] | None = None) -> View:

@@ -42,6 +42,7 @@ FACT_WORDS: Mapping[str, str] = {
     "named": "Somebody was named as not to see it",
     "released": "The DSL has released it",
     "complete": "The whole report was sent",
+    "request": "Staff asked for it",
 }
 
 
