@@ -16,8 +16,10 @@ from bot.casework.procedures.asking import handles, may_ask, may_do, may_let_oth
 from bot.casework.procedures.knowing import open_ones
 from bot.casework.tables import PROCEDURES
 from bot.casework.views.procedures import PICKED
+from bot.engine.acts import Act
 from bot.engine.choosing import at_random
-from bot.engine.procedure import SILENT, Act, advance, begin, open_roles
+from bot.engine.passage import SILENT
+from bot.engine.procedure import advance, begin, open_roles
 from bot.engine.simulation import answers_at
 from bot.engine.step_form import Known
 from bot.model.cases import Case

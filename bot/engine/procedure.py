@@ -1,96 +1,41 @@
 """Walks a case through a procedure: what somebody did goes in, where it stands and what follows come out.
 
 Pure: no clock, no store, no people but those in what it is given. Whoever calls has asked whether the person
-may act in that role; that no person and no role signs twice is decided here.
+may act in that role; that no person and no role signs twice is decided here. Must not know how the next step
+is found: `passage` does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from bot.engine.advance import MOST_SILENT_STEPS, FlowStuck
-from bot.engine.conditions import holds
+from bot.engine.acts import WAKE, Act, Follows, Walked
 from bot.engine.fields import FORM
-from bot.engine.hours import due_after, next_school_day
-from bot.engine.step_form import Known, bare_answers, filled, flags_now, keys_of, without_form
+from bot.engine.hours import next_school_day
+from bot.engine.passage import Walk, end, enter, leave
+from bot.engine.step_form import Known, filled, without_form
 from bot.model.changed import replace
 from bot.model.definition import Definition
-from bot.model.flows import Flow, Step
+from bot.model.flows import Step
 from bot.model.people import PersonId
 from bot.model.procedures import (
     HandOver,
     How,
     Procedure,
     Signature,
-    StepDone,
     asker_of,
     next_reminder,
     signed_now,
     unpassed,
 )  # fmt: skip
-from bot.model.tables import DecisionTable
 
 UNSURE = ("yes", "not_sure")
 """Answers to "could it be a crime?" after which nothing is deleted."""
 
 UNDONE = ("not_done", "not_made")
 """Outcomes by which nothing has happened."""
-
-SILENT = frozenset({"decision", "notify", "end"})
-"""Steps that ask nobody: they are passed in the same unit of work."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What happened. answer: the step's form was sent. sign: a word on an approval (`values` answer, why).
-    hand_over: a device went on, after its step was passed (`step` names it). reopen: an approval that was
-    passed (`step`) has too few signatures left. stop: the owner ends the
-    procedure. wake: its own clock fired. `by` None and `role` empty are the clock's.
-    """
-
-    kind: Literal["answer", "sign", "hand_over", "reopen", "stop", "wake"]
-    values: Mapping[str, str] = field(default_factory=dict)
-    by: PersonId | None = None
-    role: str = ""
-    step: str = ""
-
-
-WAKE = Act(kind="wake")  # also what a silent step is passed by
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follows:
-    """Something that casework must carry out in the same unit of work.
-
-    ask: `roles` (empty: the owner) are asked for `step`. tell: `roles` are told its body. begin: `flow`
-    begins. remind: the step is overdue. end: it is over, `does` says how (done, stopped). signed, handed,
-    passed: what goes on record.
-    """
-
-    kind: Literal["ask", "tell", "begin", "remind", "end", "signed", "handed", "passed"]
-    step: str
-    roles: tuple[str, ...] = ()
-    flow: str = ""
-    does: str = ""
-    outcome: str = ""
-
-
-Walked = tuple[Procedure, tuple[Follows, ...]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Walk:
-    """What one walk goes by, the same from its first step to its last."""
-
-    definition: Definition
-    flow: Flow
-    known: Known
-    act: Act
-    now: datetime
 
 
 def begin(
@@ -120,8 +65,8 @@ def begin(
         asked_by=asked_by,
         started_by=started_by,
     )
-    walk = _Walk(definition=definition, flow=flow, known=known, act=WAKE, now=now)
-    return _entered(walk, begun, flow.start)
+    walk = Walk(definition=definition, flow=flow, known=known, act=WAKE, now=now)
+    return enter(walk, begun, flow.start)
 
 
 def advance(definition: Definition, procedure: Procedure, act: Act, known: Known, now: datetime) -> Walked:
@@ -132,13 +77,13 @@ def advance(definition: Definition, procedure: Procedure, act: Act, known: Known
     An act that does not fit where it stands changes nothing. Raises FlowStuck when it leads nowhere.
     """
     flow = definition.flows[procedure.flow]
-    walk = _Walk(definition=definition, flow=flow, known=known, act=act, now=now)
+    walk = Walk(definition=definition, flow=flow, known=known, act=act, now=now)
     if act.kind == "hand_over":
         return _handed(walk, procedure)
     if procedure.state != "open":
         return procedure, ()
     if act.kind == "stop":
-        return _ended(walk, procedure, "stopped")
+        return end(walk, procedure, "stopped")
     if act.kind == "reopen":
         return _reopened(walk, procedure)
     if act.kind == "wake" or is_over(procedure, now):
@@ -162,11 +107,11 @@ def open_roles(step: Step, procedure: Procedure) -> tuple[str, ...]:
     return tuple(role for role in step.approvers if role not in signed)
 
 
-def _filled(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
+def _filled(walk: Walk, procedure: Procedure, step: Step) -> Procedure:
     return filled(walk.definition, procedure, step, walk.act.values, walk.known, now=walk.now)
 
 
-def _answered(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
+def _answered(walk: Walk, procedure: Procedure, step: Step) -> Walked:
     kept = _filled(walk, procedure, step)
     if kept.errors:
         return kept, ()
@@ -174,12 +119,12 @@ def _answered(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
     if _destroys_proof(walk, procedure, step, outcome):
         return replace(kept, errors={FORM: "could_be_crime"}), ()
     if step.kind != "custody":
-        return _passed(walk, kept, outcome)
+        return leave(walk, kept, outcome)
     kept = replace(kept, hand_overs=(*kept.hand_overs, _hand_over(walk, step, kept.answers)))
-    return _passed(walk, kept, outcome, before=(Follows(kind="handed", step=step.key, outcome=outcome),))
+    return leave(walk, kept, outcome, before=(Follows(kind="handed", step=step.key, outcome=outcome),))
 
 
-def _destroys_proof(walk: _Walk, procedure: Procedure, step: Step, outcome: str) -> bool:
+def _destroys_proof(walk: Walk, procedure: Procedure, step: Step, outcome: str) -> bool:
     """Whether the step would delete what could be proof of a crime, as the case is now and not as it was when
     it was asked; but for what somebody outside was told of before, whose word it then is (casework 5).
     """
@@ -199,7 +144,7 @@ def _outcome(step: Step, procedure: Procedure) -> str:
     return procedure.answers.get(f"{step.key}.outcome", "")
 
 
-def _hand_over(walk: _Walk, step: Step, answers: Mapping[str, str]) -> HandOver:
+def _hand_over(walk: Walk, step: Step, answers: Mapping[str, str]) -> HandOver:
     """One link of the chain, from the questions of a custody step in flows/common/forms.yaml."""
     said = {
         name: answers.get(f"{step.key}.{name}", "") for name in ("what", "gave", "took", "where", "reference")
@@ -210,7 +155,7 @@ def _hand_over(walk: _Walk, step: Step, answers: Mapping[str, str]) -> HandOver:
     return HandOver(step=step.key, at=walk.now, how=how, by=act.by or "", role=act.role, **said)
 
 
-def _handed(walk: _Walk, procedure: Procedure) -> Walked:
+def _handed(walk: Walk, procedure: Procedure) -> Walked:
     """A later hand-over of something that the procedure has in its chain; also after its end."""
     step = walk.flow.steps.get(walk.act.step)
     if step is None or all(h.step != step.key for h in procedure.hand_overs):
@@ -229,7 +174,7 @@ def _handed(walk: _Walk, procedure: Procedure) -> Walked:
     return moved, (Follows(kind="handed", step=step.key, outcome=link.how),)
 
 
-def _signed(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
+def _signed(walk: Walk, procedure: Procedure, step: Step) -> Walked:
     act = walk.act
     if act.kind != "sign" or act.by is None:
         return procedure, ()
@@ -249,152 +194,27 @@ def _signed(walk: _Walk, procedure: Procedure, step: Step) -> Walked:
     kept = without_form(replace(kept, signatures=(*kept.signatures, mark)), step)
     follows = (Follows(kind="signed", step=step.key, outcome="yes" if yes else "no"),)
     if not yes:
-        return _passed(walk, kept, "refused", before=follows)
+        return leave(walk, kept, "refused", before=follows)
     if len(signed_now(kept)) >= (step.needs or len(step.approvers)):
-        return _passed(walk, kept, "granted", before=follows)
+        return leave(walk, kept, "granted", before=follows)
     return kept, follows  # The step is the same: no other signer's press is past by this (casework 9).
 
 
-def _reopened(walk: _Walk, procedure: Procedure) -> Walked:
+def _reopened(walk: Walk, procedure: Procedure) -> Walked:
     key = walk.act.step
-    moved, after = _entered(walk, unpassed(procedure, key, walk.now), key)
+    moved, after = enter(walk, unpassed(procedure, key, walk.now), key)
     return moved, (Follows(kind="passed", step=key, outcome="void"), *after)
 
 
-def _woken(walk: _Walk, procedure: Procedure) -> Walked:
+def _woken(walk: Walk, procedure: Procedure) -> Walked:
     step = walk.flow.steps[procedure.step]
     if is_over(procedure, walk.now):
-        return _passed(walk, procedure, "expired")
+        return leave(walk, procedure, "expired")
     if step.kind == "wait" and procedure.wakes_at is not None and procedure.wakes_at <= walk.now:
-        return _passed(walk, procedure, "passed")
+        return leave(walk, procedure, "passed")
     due = next_reminder(procedure)
     if due is not None and due <= walk.now:
         overdue = Follows(kind="remind", step=step.key, roles=step.approvers or step.who)
         again = next_school_day(walk.definition.school, walk.now)
         return replace(procedure, reminders=procedure.reminders + 1, remind_at=again), (overdue,)
     return procedure, ()
-
-
-def _passed(walk: _Walk, procedure: Procedure, outcome: str, *, before: tuple[Follows, ...] = ()) -> Walked:
-    """Leave the step: on record, its flows begun, and on to the next that asks somebody."""
-    step = walk.flow.steps[procedure.step]
-    left, begun = _left(walk, procedure, step, outcome)
-    moved, after = _entered(walk, left, _next(walk, left, step))
-    return moved, (*before, *begun, *after)
-
-
-def _left(walk: _Walk, procedure: Procedure, step: Step, outcome: str) -> Walked:
-    answers = procedure.answers
-    said = {key: answers[key] for key in keys_of(walk.definition, step) if answers.get(key)}
-    done = StepDone(
-        step=step.key, at=walk.now, outcome=outcome, by=walk.act.by, role=walk.act.role, answers=said
-    )
-    left = replace(
-        procedure,
-        answers={**procedure.answers, step.key: outcome} if outcome else procedure.answers,
-        done=(*procedure.done, done),
-        flags=tuple(dict.fromkeys((*procedure.flags, *step.flags))) if step.flags else procedure.flags,
-    )
-    passed = Follows(kind="passed", step=step.key, outcome=outcome)
-    if not step.starts:
-        return left, (passed,)
-    flags = flags_now(walk.flow, left, walk.known)
-    begun = tuple(
-        Follows(kind="begin", step=step.key, flow=start.flow)
-        for start in step.starts
-        if holds(start.when, left.answers, flags=flags, facts=walk.known.facts)
-    )
-    return left, (passed, *begun)
-
-
-def _next(walk: _Walk, procedure: Procedure, step: Step) -> str:
-    if step.next and step.next[0].when is None:
-        return step.next[0].go
-    flags = flags_now(walk.flow, procedure, walk.known)
-    for branch in step.next:
-        if holds(branch.when, procedure.answers, flags=flags, facts=walk.known.facts):
-            return branch.go
-    raise FlowStuck
-
-
-def _entered(walk: _Walk, procedure: Procedure, key: str) -> Walked:
-    """From `key` on through every silent step, until somebody is asked or it ends."""
-    follows: list[Follows] = []
-    for _ in range(MOST_SILENT_STEPS):
-        step = walk.flow.steps[key]
-        if step.kind == "end":
-            ended, over = _ended(walk, replace(procedure, step=key), step.does)
-            return ended, (*follows, *over)
-        if step.kind not in SILENT:
-            asked = Follows(kind="ask", step=key, roles=step.approvers or step.who)
-            return _asking(walk, procedure, step), (*follows, asked)
-        if step.kind == "notify":
-            follows.append(Follows(kind="tell", step=key, roles=step.tell))
-        outcome, procedure = _decided(walk, procedure, walk.definition.decisions.get(step.table))
-        # Whoever passed the step before did not decide this one: nobody did.
-        silent = replace(walk, act=WAKE)
-        procedure, after = _left(silent, procedure, step, outcome)
-        follows += after
-        key = _next(walk, procedure, step)
-    raise FlowStuck
-
-
-def _decided(walk: _Walk, procedure: Procedure, table: DecisionTable | None) -> tuple[str, Procedure]:
-    """The first row that holds, and the flags of it and of every overlay that holds."""
-    if table is None:
-        return "", procedure
-    flags = flags_now(walk.flow, procedure, walk.known)
-    facts = walk.known.facts
-    met = [r for r in table.rows if holds(r.when, procedure.answers, flags=flags, facts=facts)]
-    if not met:
-        raise FlowStuck
-    adding = [o for o in table.overlays if holds(o.when, procedure.answers, flags=flags, facts=facts)]
-    raised = (flag for row in (met[0], *adding) for flag in row.flags)
-    return met[0].key, replace(procedure, flags=tuple(dict.fromkeys((*procedure.flags, *raised))))
-
-
-def _asking(walk: _Walk, procedure: Procedure, step: Step) -> Procedure:
-    """The procedure waiting at this step, with its clocks."""
-    school, now = walk.definition.school, walk.now
-    minutes, written = step.due_minutes, procedure.answers.get(step.until_field, "")
-    due = due_after(school, now, minutes, in_school_hours=step.due_in_hours) if minutes else None
-    until = _start_of_day(school.zone, written) if written else None
-    # A step that is come back to is said anew: what was said before stands in `done`.
-    return replace(
-        procedure,
-        answers={k: said for k, said in bare_answers(procedure, step).items() if k not in step.fields},
-        step=step.key,
-        visit=procedure.visit + 1,
-        step_began_at=now,
-        due_at=due,
-        expires_at=now + timedelta(minutes=step.expires_minutes) if step.expires_minutes else None,
-        wakes_at=now + timedelta(minutes=step.wait_minutes) if step.wait_minutes else until,
-        reminders=0,
-        remind_at=None,
-        errors={},
-    )
-
-
-def _start_of_day(zone: str, written: str) -> datetime | None:
-    """The first moment of a date as a card sends it (2026-09-01), school's time; None for anything else."""
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        return None
-    return datetime.combine(day, time(0, 0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-def _ended(walk: _Walk, procedure: Procedure, does: str) -> Walked:
-    stopped = does == "stopped"
-    ended = replace(
-        procedure,
-        state="stopped" if stopped else "done",
-        visit=procedure.visit + 1,
-        ended_at=walk.now,
-        due_at=None,
-        remind_at=None,
-        expires_at=None,
-        wakes_at=None,
-        errors={},
-    )
-    return ended, (Follows(kind="end", step=procedure.step, does="stopped" if stopped else "done"),)

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.engine.acts import Act, Follows, Walked
 from bot.engine.advance import Event, begin, live_answers
 from bot.engine.advance import advance as advance_run
 from bot.engine.fields import shown_fields
-from bot.engine.procedure import Act, Follows, Walked, open_roles
 from bot.engine.procedure import advance as advance_procedure
 from bot.engine.procedure import begin as begin_procedure
+from bot.engine.procedure import open_roles
 from bot.engine.report import Facts, facts_of, flags_of
 from bot.engine.routing import Given, route
 from bot.engine.step_form import Known, form_of, shown_of

@@ -19,11 +19,11 @@ from random import Random
 from typing import TypeVar
 
 from bot.definitions.loader import COMMON, FLOWS, find_pack, load, pack_names, read_folder, read_pack
+from bot.engine.acts import Act
 from bot.engine.advance import Event
 from bot.engine.advance import advance as advance_run
 from bot.engine.advance import begin as begin_run
 from bot.engine.choosing import at_random, made_up
-from bot.engine.procedure import Act
 from bot.engine.procedure import advance as advance_procedure
 from bot.engine.procedure import begin as begin_procedure
 from bot.engine.report import Facts

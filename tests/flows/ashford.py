@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from bot.definitions.loader import load
-from bot.engine.procedure import Act, Follows, advance, begin, open_roles
+from bot.engine.acts import Act, Follows
+from bot.engine.procedure import advance, begin, open_roles
 from bot.engine.report import Facts
 from bot.engine.routing import Given, route
 from bot.engine.step_form import Known, shown_of

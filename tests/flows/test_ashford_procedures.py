@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.engine.acts import Act
 from bot.engine.conditions import holds
 from bot.engine.fields import FORM
-from bot.engine.procedure import Act, advance, begin
+from bot.engine.procedure import advance, begin
 from bot.engine.step_form import form_of
 from bot.model.conditions import AllOf, AnyOf, Condition
 from bot.model.flows import Field

@@ -13,8 +13,9 @@ import pytest
 
 from bot.definitions.coverage import covered
 from bot.definitions.loader import FLOWS
+from bot.engine.acts import Act, Follows
 from bot.engine.conditions import holds
-from bot.engine.procedure import Act, Follows, advance, begin, open_roles
+from bot.engine.procedure import advance, begin, open_roles
 from bot.engine.report import Facts
 from bot.engine.step_form import Known, form_of, shown_of
 from bot.model.conditions import FACTS

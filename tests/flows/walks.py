@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from bot.definitions.loader import load, pack_names
+from bot.engine.acts import Act, Walked
 from bot.engine.choosing import TENANT, at_random, made_up
-from bot.engine.procedure import Act, Walked, advance, begin, open_roles
+from bot.engine.procedure import advance, begin, open_roles
 from bot.engine.report import Facts
 from bot.engine.routing import Given, route
 from bot.engine.simulation import LATE, Choose, answers_at, walk_report

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from bot.definitions.loader import load
-from bot.engine.procedure import SILENT
+from bot.engine.passage import SILENT
 from bot.people.file import PeopleFile
 from bot.rehearsal.cards import buttons, inputs, parts, words
 from cards.limits import faults

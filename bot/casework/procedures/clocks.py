@@ -12,11 +12,12 @@ from bot.casework.procedures.asking import waits_for
 from bot.casework.procedures.keeping import keep_up_with
 from bot.casework.procedures.knowing import stay_of, step_of
 from bot.casework.procedures.posts import Reach, receiver
-from bot.casework.procedures.running import act, queue, tell_owner, write
+from bot.casework.procedures.running import act, write
+from bot.casework.procedures.telling import queue, tell_owner
 from bot.casework.tables import CASES, PROCEDURES
 from bot.casework.unit import Unit
 from bot.engine.access import may_see
-from bot.engine.procedure import Act
+from bot.engine.acts import Act
 from bot.model.cases import Case, owner_now
 from bot.model.changed import replace
 from bot.model.outbox import Alarm, Item

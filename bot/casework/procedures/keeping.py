@@ -9,11 +9,13 @@ from __future__ import annotations
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.procedures.asking import cannot_sign, for_role, waits_for
 from bot.casework.procedures.knowing import flow_of, known_of, open_ones, procedures_of, step_of
-from bot.casework.procedures.running import act, begin_by_itself, queue, tell_owner, write
+from bot.casework.procedures.running import act, begin_by_itself, write
+from bot.casework.procedures.telling import queue, tell_owner
 from bot.casework.unit import Unit
 from bot.engine.access import barred_from_deciding
+from bot.engine.acts import Act
 from bot.engine.conditions import holds
-from bot.engine.procedure import SILENT, Act
+from bot.engine.passage import SILENT
 from bot.model.cases import Case
 from bot.model.changed import replace
 from bot.model.procedures import Procedure, Signature, signed_now

@@ -27,15 +27,17 @@ from bot.casework.procedures.reading import (
     was_asked,
     whole_step,
 )  # fmt: skip
-from bot.casework.procedures.running import act, ask, write
+from bot.casework.procedures.running import act, write
 from bot.casework.procedures.starting import do_begin, do_stop, show_begin, show_stop
+from bot.casework.procedures.telling import ask
 from bot.casework.procedures.turn import Turn, steps_card, where_it_stands
 from bot.casework.tables import ACCESS, CASES, POSTED, PROCEDURES
 from bot.casework.unit import Unit
 from bot.casework.views.alerts import blank_view
 from bot.casework.views.steps import hand_view, step_alert
 from bot.casework.words import Words
-from bot.engine.procedure import Act, is_over
+from bot.engine.acts import Act
+from bot.engine.procedure import is_over
 from bot.engine.step_form import form_of
 from bot.model.cases import Case
 from bot.model.changed import replace

@@ -22,8 +22,8 @@ from bot.casework.views.procedures import PICKED, Line
 from bot.casework.views.steps import step_view
 from bot.casework.words import Words
 from bot.engine import procedure as engine
+from bot.engine.acts import Act, Follows
 from bot.engine.holders import barred as why_barred
-from bot.engine.procedure import Act, Follows
 from bot.engine.step_form import Known
 from bot.model.cases import REQUEST, Case, Climb, Routed
 from bot.model.changed import replace

@@ -30,8 +30,8 @@ from bot.casework.views.procedures import (
     stop_view,
 )  # fmt: skip
 from bot.casework.views.room import clipped
+from bot.engine.acts import Act
 from bot.engine.fields import fault_of
-from bot.engine.procedure import Act
 from bot.model.changed import replace
 from bot.model.events import Answer
 from bot.model.flows import Field

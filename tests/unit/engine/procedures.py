@@ -10,7 +10,8 @@ from bot.definitions import files
 from bot.definitions.loader import load
 from bot.definitions.reader import read_text
 from bot.definitions.shape import Kind, Notes
-from bot.engine.procedure import Act, Follows, Walked, advance, begin
+from bot.engine.acts import Act, Follows, Walked
+from bot.engine.procedure import advance, begin
 from bot.engine.report import Facts
 from bot.engine.step_form import Known
 from bot.model.definition import Definition
