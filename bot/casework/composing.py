@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.casework import climbs, messages
+from bot.casework.case_views import view_of, with_done
 from bot.casework.channel_posts import ChannelPosts
 from bot.casework.desk_views import picture_view, reply_view
 from bot.casework.envelopes import NOBODY, Composed, with_view
-from bot.casework.handling import view_of, with_done
 from bot.casework.linking import confirming
 from bot.casework.office import Office
 from bot.casework.ports import Address, Envelope, Lapsed, Member, NoWay
