@@ -1,4 +1,4 @@
-"""Who gets a message that goes to a role: the holders of this moment whom it may and can reach, in order.
+"""Who gets an alert, a short line or a question about a channel: the holders whom it may and can reach now.
 
 Must not know what the message says, nor how it is carried.
 """
