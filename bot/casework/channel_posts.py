@@ -8,7 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.casework import climbs, messages
-from bot.casework.envelopes import EXCLUDED_READS, NO_CHANNEL, STRANGER_READS, Composed, with_view
+from bot.casework.envelopes import (
+    EXCLUDED_READS,
+    NO_CHANNEL,
+    STRANGER_READS,
+    Composed,
+    case_of,
+    with_view,
+)
 from bot.casework.linking import strangers_in
 from bot.casework.office import Office
 from bot.casework.ports import Address, Envelope, Lapsed, Member, Mention, NoWay
@@ -35,9 +42,6 @@ class ChannelPosts:
         own = self._office.definition_of(case) if case is not None else self._office.shelf.current()
         return Words(definition=own, language=own.school.language)
 
-    def _case_of(self, item: Item) -> Case | None:
-        return self._office.store.get(CASES, item.case) if item.case else None
-
     def address(self, channel: str, thread: str | None = None) -> Address | None:
         known = self._office.store.get(CHANNELS, channel)
         if known is None:
@@ -47,7 +51,7 @@ class ChannelPosts:
         )
 
     def compose(self, item: Item, roster: tuple[Member, ...], now: datetime) -> Composed:
-        words = self._words(self._case_of(item))
+        words = self._words(case_of(self._office, item))
         if item.kind == messages.CHANNEL_REPLY:
             return _channel_reply(item, words)
         address = self.address(item.to_channel or "")
@@ -73,7 +77,7 @@ class ChannelPosts:
     def _post(
         self, item: Item, address: Address, words: Words, roster: tuple[Member, ...], now: datetime
     ) -> Composed:
-        case = self._case_of(item)
+        case = case_of(self._office, item)
         if case is None:
             return Lapsed(why="gone")
         if case.routed.restricted or case.routed.channel == "none":

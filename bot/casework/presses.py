@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.casework import messages, verbs
+from bot.casework.case_views import case_again, seen_case, words_for
 from bot.casework.desk_views import may_ask_something, my_reports
 from bot.casework.drafts import answer_draft
-from bot.casework.handling import case_again, press_case, seen_case, words_for
+from bot.casework.handling import press_case
 from bot.casework.linking import answer_link
 from bot.casework.office import Office
 from bot.casework.orphans import found_case, found_run

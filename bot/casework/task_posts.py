@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.casework import messages
+from bot.casework.envelopes import case_of
 from bot.casework.office import Office
-from bot.casework.tables import CASES, POSTED
+from bot.casework.tables import POSTED
 from bot.casework.tasks import find_task, for_task, is_theirs
 from bot.casework.views.alerts import blank_view
 from bot.casework.views.tasks import task_view
@@ -25,7 +26,7 @@ Reach = Callable[[PersonId | None], Reference | None]
 
 def task_of(office: Office, item: Item) -> tuple[Case, Task] | None:
     """The case and the task that the item is about; None when they are gone."""
-    case = office.store.get(CASES, item.case) if item.case else None
+    case = case_of(office, item)
     key = item.params.get("task") or item.slot.split("/")[1]
     task = find_task(case, key)
     return (case, task) if case is not None and task is not None else None

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from bot.casework import verbs
-from bot.casework.handling import reader_of
+from bot.casework.case_views import reader_of
 from bot.casework.packs import PackShelf
 from bot.casework.tables import DRAFTS, EVERY, PACKS, PROCEDURES, VERSIONS
 from bot.casework.views.versions import offer_of

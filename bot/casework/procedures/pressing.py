@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.casework import messages, refreshing, verbs
-from bot.casework.handling import seen_case, words_for
+from bot.casework.case_views import seen_case, words_for
 from bot.casework.late import with_refusal
 from bot.casework.office import Office, new_id
 from bot.casework.procedures.asking import handles, may_do, may_let_others

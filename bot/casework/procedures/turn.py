@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.casework import verbs
-from bot.casework.handling import view_of, words_for
+from bot.casework.case_views import view_of, words_for
 from bot.casework.late import with_refusal
 from bot.casework.office import Office
 from bot.casework.procedures.asking import handles, may_begin, may_do, may_let_others
