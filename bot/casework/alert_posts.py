@@ -52,8 +52,6 @@ class AlertPosts:
         reference = self._recipients.reference(holder.person) if holder else None
         if holder is None or reference is None:
             return NoWay(why=NOBODY)
-        if item.params.get("duty") == "told" and climbs.asked_then(case, holder.person, item.created_at):
-            return Lapsed(why="asked")
         words = words_for(self._office, case, reference.language)
         if messages.in_two(case, item):
             line = alert_line(words, case, reason=messages.line_reason(item))

@@ -88,12 +88,6 @@ def stop(unit: Unit, case: Case, duty: DutyName) -> Case:
     return with_duty(case, duty, replace(climb, clock_id=None))
 
 
-def asked_then(case: Case, person: PersonId, at: datetime) -> bool:
-    """Whether what happened at that moment asked that very person, in a message of their own, to take the
-    case or to acknowledge it: no second message then says the same."""
-    return any(climb.began_at == at and person in climb.tried for climb in (case.owner, case.oversight))
-
-
 def candidates(office: Office, case: Case, duty: DutyName, at: datetime) -> tuple[PersonId, ...]:
     """Who could still be alerted for this duty, in order: untried, entitled, on duty."""
     climb = duty_of(case, duty)

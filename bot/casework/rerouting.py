@@ -210,19 +210,19 @@ def reroute(office: Office, unit: Unit, case: Case, *, by: PersonId, keep_owner:
     told_before = {t.role for t in case.routed.also}
     daily = case.routed.channel == "daily"
     moved = replace(case, routed=routed, urgency=_raised(case, routed))
+    released = {t.role for t in routed.also if case.released and t.role not in told_before}
+    for told in routed.also:
+        if told.role not in told_before:
+            reason = "released" if told.role in released else "told"
+            messages.alert(
+                office, unit, moved, duty="told", role=told.role, reason=reason, mark=f"{case.revision}"
+            )
     to_another = (routed.owner != before and not (keep_owner and has_it)) or (owner and not has_it)
     if to_another and case.closing is None:
         moved = _to_new_owner(office, unit, moved, routed.owner, by=by)
     moved = _overseen(office, unit, moved)
     if moved.urgency != "routine" and case.urgency == "routine":
         moved = _now_urgent(office, unit, moved)
-    # Last: whoever is asked to take or acknowledge it now is not told so besides.
-    for told in routed.also:
-        if told.role not in told_before:
-            reason = "released" if case.released else "told"
-            messages.alert(
-                office, unit, moved, duty="told", role=told.role, reason=reason, mark=f"{case.revision}"
-            )
     if daily and routed.channel != "daily":
         posts.refresh_daily(office, unit, moved)
     return moved
