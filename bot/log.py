@@ -16,7 +16,7 @@ LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 LONGEST_VALUE = 120
 """Characters of one value. An id that came from outside can be as long as its sender liked."""
 
-_PLAIN = re.compile(r"[!#-<>-\[\]-~]+")
+_PLAIN = re.compile(r"[!#-&(-<>-\[\]-~]+")
 """What may stand as it is: visible ASCII, but no quote, backslash, equals sign or space."""
 
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "asctime", "message"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.casework import messages
-from bot.casework.drafts import DRAFT, admins, confirmers, may, open_draft, shown_draft
+from bot.casework.drafts import CONFIRM, DRAFT, admins, confirmers, may, open_draft, shown_draft
 from bot.casework.linking import ADMIN
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.overdue import OVERDUE, banner, overdue_view
@@ -92,9 +92,10 @@ def admin_reply(office: Office, words: Words, item: Item, now: datetime) -> View
 
 
 def draft_reply(office: Office, words: Words, item: Item, now: datetime) -> View:
-    """The draft as it is when its message goes."""
+    """The draft as it is when its message goes. Blank for whoever may neither ask for it nor answer now."""
     draft, person = office.store.get(DRAFTS, item.params["draft"]), item.to_person or ""
-    return shown_draft(office, words, draft, person, now) if draft is not None else blank_view(words)
+    reads = any(may(office, person, verb, now) for verb in (ADMIN, CONFIRM))
+    return shown_draft(office, words, draft, person, now) if draft and reads else blank_view(words)
 
 
 def tell_faults(office: Office, unit: Unit, faults: tuple[Problem, ...], *, mark: str) -> None:

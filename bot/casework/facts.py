@@ -41,7 +41,7 @@ def facts_of_case(case: Case) -> Mapping[str, str]:
         "named": "yes" if any(e.ground == "named" and e.lifted_at is None for e in case.excluded) else "no",
         "released": "yes" if case.released else "no",
         "complete": "yes" if case.complete else "no",
-        "request": "yes" if routed.rule == REQUEST else "no",
+        "request": "yes" if routed.rule == REQUEST and case.crime == "no" else "no",
     }
 
 

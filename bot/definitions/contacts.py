@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.model.problems import Problem
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w")
 _NUMBER = re.compile(r"(?<![\w.+])(?:\+\d|0[127])[\d ()-]{7,16}\d(?!\w)")
 """As long as a person's own. 999, 101, 116 000 and the 03 and 08 numbers of helplines are nobody's."""
 
@@ -27,7 +27,7 @@ _REMEDY = "Name the role, and put the person in the people file: a pack is read 
 def contacts_in(folder: Path) -> Iterator[Problem]:
     """A hint for each such line of a pack's folder, its files called as `read_pack` calls them."""
     folder = folder.resolve()
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(path for path in folder.rglob("*.yaml") if path.is_file()):
         shown = path.relative_to(folder.parent).as_posix()
         for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
             for what in _found(line, services=path == folder / _OF_SERVICES):

@@ -86,5 +86,5 @@ confirmed. `typed_person`: a name was typed. `typed_adult`: nobody has said yet 
 `task_due`: something decided is to become a task and was not sent.
 `named`: somebody was named as not to see it. `released`: the DSL released it to the table's role.
 `complete`: the whole report was sent, not the danger press alone.
-`request`: staff asked for something; nobody reported anything.
+`request`: staff asked for something, and nothing in it may be a crime; nobody reported anything.
 """

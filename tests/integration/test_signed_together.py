@@ -5,8 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.casework import verbs
+from bot.casework.tables import REFERENCES
+from bot.model.cases import Exclusion
+from bot.model.changed import replace
 from bot.model.procedures import signed_now
-from tests.integration.case_work import DEE, HETTY, OLLY, done, press, school_day, text_of, who
+from tests.integration.case_work import (
+    DEE,
+    EVERYBODY,
+    HETTY,
+    OLLY,
+    done,
+    lines_to,
+    now,
+    press,
+    school_day,
+    text_of,
+    who,
+)
+from tests.integration.conftest import Handrail
 from tests.integration.test_procedures import account_to_be_signed, kinds, passed, procedure
 
 FLOW, YES = "pupil_account", {"three_sign.answer": "yes"}
@@ -67,3 +83,45 @@ async def test_whoever_is_left_out_at_that_moment_signs_nothing(tmp_path: Path) 
         await done(bot, DEE, case, "cannot_see", who=who(bot, OLLY), why="A friend of the family")
         assert (await press(bot, OLLY, verbs.STEP_DO, case.id, offered, **YES)).refused
         assert not signed_now(procedure(bot, case, FLOW))
+
+
+async def test_it_is_read_again_first_also_where_the_press_itself_finds_the_signature_void(
+    tmp_path: Path,
+) -> None:
+    async with school_day(tmp_path) as bot:
+        case = await account_to_be_signed(bot)
+        await passed(bot, OLLY, case, FLOW, answer="yes")
+        offered = verbs.step_id(procedure(bot, case, FLOW))
+        unit = bot.service.office.unit()
+        out = Exclusion(person=who(bot, OLLY), ground="named", by=who(bot, DEE), at=unit.now, why="A friend")
+        barred = replace(now(bot, case), excluded=(*now(bot, case).excluded, out))
+        unit.case(barred, actor=who(bot, DEE), role="dsl", kind="excluded", content={})
+        unit.stage()
+        late = await press(bot, HETTY, verbs.STEP_DO, case.id, offered, **YES)
+        assert late.refused
+        assert not signed_now(procedure(bot, case, FLOW))
+
+
+async def test_the_owner_hears_each_time_that_nobody_can_be_reached_to_sign(tmp_path: Path) -> None:
+    async with school_day(tmp_path, link=False) as bot:
+        for name in EVERYBODY:
+            if name != DEE:
+                out_of_reach(bot, name)
+        case = await account_to_be_signed(bot)
+        await bot.settled()
+        heard = []
+        for name in (DEE, OLLY):
+            await passed(bot, name, case, FLOW, answer="yes")
+            await bot.settled()
+            heard.append(sum("nobody could be reached" in line for line in lines_to(bot, DEE, case)))
+            await bot.wind(3 * 3600)
+        assert heard[1] > heard[0] > 0
+
+
+def out_of_reach(bot: Handrail, name: str) -> None:
+    """No message reaches that person any more."""
+    unit = bot.service.office.unit()
+    reference = unit.get(REFERENCES, who(bot, name))
+    if reference is not None:
+        unit.put(REFERENCES, reference.person, replace(reference, live=False))
+        unit.stage()

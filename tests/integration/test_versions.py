@@ -45,6 +45,7 @@ from tests.integration.case_work import (
     who,
 )  # fmt: skip
 from tests.integration.conftest import PEOPLE, Handrail, handrail
+from tests.integration.test_owner_leaves import LEFT, NO_ROLE, changed
 
 OLD, NEW = "Thank you. It is on record that you have seen it.", "Thank you. That you saw it is on record."
 CLIMB = "serious: {remind_minutes: 10,"
@@ -258,6 +259,24 @@ async def test_once_one_has_answered_no_card_of_the_draft_offers_what_is_past(
             offered = [b for card in bot.school.chat(name).cards for b in card.buttons]
             assert "Ask again" not in offered, name
             assert offered.count("Accept") == (0 if name == ADA else 1), name
+
+
+@pytest.mark.parametrize("line", [LEFT, NO_ROLE])
+async def test_whoever_may_no_longer_answer_reads_nothing_more_of_a_draft(
+    tmp_path: Path, pack: Path, line: str
+) -> None:
+    people = tmp_path / "people.yaml"
+    shutil.copy(PEOPLE, people)
+    async with handrail(tmp_path / "data", pack=str(pack), publish="pack", people=people) as bot:
+        edit(pack / "school.yaml", CLIMB, FASTER)
+        await asked_for(bot)
+        await told(bot, DEE, "Serious cases: reminded after 10")
+        await changed(bot, people, HETTY, line)
+        await bot.school.chat(DEE).press("Decline", why="Not before half-term")
+        await bot.settled()
+        shown = "\n".join(card.text for card in bot.school.chat(HETTY).cards)
+        assert "Not before half-term" not in shown
+        assert "reminded after 10" not in shown
 
 
 async def test_what_was_declined_can_be_asked_for_again_from_the_card_of_the_admin(

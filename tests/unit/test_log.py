@@ -27,6 +27,7 @@ def test_an_id_from_outside_cannot_begin_a_line_nor_pass_for_another_id() -> Non
     assert "\n" not in shown
     assert shown.endswith(f" activity_id={forged!a}")
     assert line(activity_id="a b") == "INFO bot.teams.route Refused a request activity_id='a b'"
+    assert line(activity_id="'x") == 'INFO bot.teams.route Refused a request activity_id="\'x"'
     assert line(activity_id="a=b") == "INFO bot.teams.route Refused a request activity_id='a=b'"
     assert line(activity_id="\u202e") == r"INFO bot.teams.route Refused a request activity_id='\u202e'"
 

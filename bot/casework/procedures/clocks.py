@@ -130,7 +130,7 @@ def step_failed(office: Office, unit: Unit, item: Item, why: str, reach: Reach) 
     if later:
         queue(office, unit, case, procedure, later[0], mark=f"after/{item.id}", reason=item.reason)
     else:
-        tell_owner(office, unit, case, procedure, "step_nobody")
+        tell_owner(office, unit, case, procedure, "step_nobody", mark=item.id)
     return gone
 
 

@@ -129,6 +129,8 @@ def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
         _, woken = act(office, unit, case, procedure, Act(kind="wake"))
         case = keep_up_with(office, unit, case, woken)
         turn, procedure = replace(turn, case=case), unit.get(PROCEDURES, procedure.id) or procedure
+    case = withdraw_signatures(office, unit, case)
+    turn, procedure = replace(turn, case=case), unit.get(PROCEDURES, procedure.id) or procedure
     if visit != str(procedure.visit) or procedure.state != "open":
         typed = typed or _free(turn.pressed.values)
         said = turn.words.say("stale_case")
@@ -137,8 +139,6 @@ def _step_do(turn: Turn, procedure: Procedure, visit: str) -> Answer:
     if role is None:
         said = turn.words.say("not_yours")
         return Answer(view=where_it_stands(turn, procedure, said, typed), refused=True)
-    case = withdraw_signatures(office, unit, case)
-    turn, procedure = replace(turn, case=case), unit.get(PROCEDURES, procedure.id) or procedure
     kind = "sign" if step_of(office, procedure).kind == "approval" else "answer"
     what = Act(kind="sign" if kind == "sign" else "answer", values=turn.pressed.values, by=person, role=role)
     moved, after = act(office, unit, case, procedure, what)

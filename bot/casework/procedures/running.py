@@ -179,8 +179,12 @@ def _with_clock(unit: Unit, procedure: Procedure) -> Procedure:
 
 
 def _over(office: Office, unit: Unit, case: Case, procedure: Procedure, what: Act) -> Case:
-    """What staff asked for is closed with its last procedure, by whoever did that; they hear of it."""
-    if not is_request(case) or case.closing is not None or open_ones(unit, case) or kept_in(unit, case):
+    """What staff asked for is closed with its last procedure, by whoever did that; they hear of it.
+
+    Where it may be a crime its owner closes it, as any case.
+    """
+    by_itself = is_request(case) and case.crime == "no" and case.closing is None
+    if not by_itself or open_ones(unit, case) or kept_in(unit, case):
         return case
     done = procedure.state == "done"
     outcome = "request_done" if done else "request_stopped"

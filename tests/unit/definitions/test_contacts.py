@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from argparse import Namespace
 from pathlib import Path
 
@@ -95,3 +96,17 @@ def test_the_check_says_where_and_what_to_do_and_still_finds_no_fault(
         f"{folder.as_posix()}/roles.yaml:{line}: hint: this line: {MAIL}. Name the role, and put the" in said
     )
     assert "school.example" not in said
+
+
+def test_what_an_editor_leaves_beside_the_files_is_passed_over(tmp_path: Path) -> None:
+    folder = write(tmp_path, SCHOOL)
+    (folder / "folder.yaml").mkdir()
+    (folder / ".#roles.yaml").symlink_to("somebody.1")
+    assert not list(contacts_in(folder))
+
+
+def test_a_long_line_is_looked_through_at_once(tmp_path: Path) -> None:
+    folder = write(tmp_path, {**SCHOOL, "roles.yaml": SCHOOL["roles.yaml"] + "# " + "a" * 200_000 + "\n"})
+    begun = time.process_time()
+    assert not list(contacts_in(folder))
+    assert time.process_time() - begun < 1
