@@ -92,6 +92,8 @@ class ActivityRefused(HandrailError):
 class NotVerified(ActivityRefused):
     """It cannot be shown that this request comes from Microsoft Teams."""
 
+    action = "not_verified"
+
     def __init__(self, message: str | None = None) -> None:
         super().__init__(401, message or type(self).__doc__)
 
