@@ -9,7 +9,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.casework import messages
-from bot.casework.drafts import CONFIRM, DRAFT, admins, confirmers, may, open_draft, shown_draft
+from bot.casework.drafts import (
+    CONFIRM,
+    DRAFT,
+    NO_ADMIN,
+    NO_SECOND,
+    admins,
+    may,
+    open_draft,
+    shown_draft,
+    unreached,
+)
 from bot.casework.linking import ADMIN
 from bot.casework.office import HANDRAIL, Office
 from bot.casework.overdue import OVERDUE, banner, overdue_view
@@ -46,20 +56,13 @@ def unreached_draft(office: Office) -> tuple[str, ...]:
 
     Names nobody: for `/readyz`. Nothing while there is no such draft.
     """
+    said = {
+        NO_ADMIN: "no admin can be reached in Teams to ask for it. Let an admin add Handrail in Teams.",
+        NO_SECOND: "nobody who may accept it can be reached in Teams. Let one of them add Handrail in Teams.",
+    }
     draft = open_draft(office, office.unit())
-    if draft is None or draft.state == "accepted":
-        return ()
-    out = {person.id for person in out_of_reach(office)}
-    told = [person for person in admins(office.directory()) if person not in out]
-    asking = [draft.asked_by] if draft.state == "asked" and draft.asked_by else told or [""]
-    said = []
-    if not told:
-        said.append("no admin can be reached in Teams to ask for it. Let an admin add Handrail in Teams.")
-    if not any(confirmers(office, person, office.now()) for person in asking):
-        said.append(
-            "nobody who may accept it can be reached in Teams. Let one of them add Handrail in Teams."
-        )
-    return tuple(f"a saved change of the definitions waits, and {why}" for why in said)
+    found = unreached(office, draft) if draft is not None else ()
+    return tuple(f"a saved change of the definitions waits, and {said[why]}" for why in found)
 
 
 def in_force(office: Office) -> Published | None:

@@ -48,7 +48,7 @@ class Compositor:
             messages.TASK: self._task,
             messages.LINK_ASK: self._link_ask,
             **AlertPosts(office, self._recipients, self._chats).kinds(),
-            **StepPosts(office, self._recipients.reference, self._chats.carry).kinds(),
+            **StepPosts(office, self._recipients.reference, self._chats).kinds(),
         }
 
     def roster_of(self, item: Item) -> Address | None:

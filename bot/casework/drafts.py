@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 CONFIRM = "confirm_publish"
 DRAFT = "draft"
+NO_ADMIN = "draft_no_admin"
+NO_SECOND = "draft_no_second_person"
 
 
 def may(office: Office, person: PersonId, verb: str, at: datetime) -> bool:
@@ -114,20 +116,26 @@ def overtake(office: Office, unit: Unit, draft: Draft) -> None:
         show_draft(office, unit, moved, person)
 
 
-def warn_if_unreached(office: Office, draft: Draft) -> None:
-    """Log where a draft waits and nobody in Teams could ask for it, or nobody could accept it."""
+def unreached(office: Office, draft: Draft) -> tuple[str, ...]:
+    """Why a draft waits for nothing: NO_ADMIN when nobody in Teams could ask for it, NO_SECOND when nobody
+    there could accept it. Nothing where it does not wait."""
     if draft.state not in ("saved", "asked", "declined"):
-        return
+        return ()
     told = [person for person in admins(office.directory()) if _reached(office, person)]
     asking = [draft.asked_by] if draft.state == "asked" and draft.asked_by else told or [""]
-    if not told:
-        _warn(draft, "draft_no_admin", "A saved change waits, and no admin can be reached in Teams")
-    if not any(confirmers(office, person, office.now()) for person in asking):
-        _warn(draft, "draft_no_second_person", "A saved change waits, and nobody reachable may accept it")
+    accepted = any(confirmers(office, person, office.now()) for person in asking)
+    return (*(() if told else (NO_ADMIN,)), *(() if accepted else (NO_SECOND,)))
 
 
-def _warn(draft: Draft, action: str, said: str) -> None:
-    log.warning("%s: let them add Handrail", said, extra={"action": action, "version": draft.hash[:12]})
+def warn_if_unreached(office: Office, draft: Draft) -> None:
+    """Log where a draft waits and nobody in Teams could ask for it, or nobody could accept it."""
+    said = {
+        NO_ADMIN: "A saved change waits, and no admin can be reached in Teams",
+        NO_SECOND: "A saved change waits, and nobody reachable may accept it",
+    }
+    for why in unreached(office, draft):
+        extra = {"action": why, "version": draft.hash[:12]}
+        log.warning("%s: let them add Handrail", said[why], extra=extra)
 
 
 def settle(office: Office, unit: Unit, draft: Draft, *, published: bool) -> None:

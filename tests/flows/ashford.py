@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Literal
 
 from bot.definitions.loader import load
 from bot.engine.acts import Act, Follows
@@ -142,9 +143,9 @@ def _act(
         sofar = replace(procedure, answers={**procedure.answers, **values})
         shown = shown_of(pack(), sofar, known)
         values = {k: values.get(k) or given.get(k) or choose(k, asked) for k, asked in shown.items()}
-    kind = "sign" if step.kind == "approval" else "answer"
+    kind: Literal["sign", "answer"] = "sign" if step.kind == "approval" else "answer"
     role = open_roles(step, procedure)[0] if step.kind == "approval" else ""
-    return Act(kind=kind, values=values, by=by, role=role)  # type: ignore[arg-type]  # one of two words
+    return Act(kind=kind, values=values, by=by, role=role)
 
 
 def known_of(flags: Collection[str], facts: Mapping[str, str]) -> Known:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.casework import messages, verbs
@@ -48,9 +49,12 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 @asynccontextmanager
-async def school_day(data: Path, **more: object) -> AsyncIterator[Handrail]:
-    """A Handrail on a school day at ten; at the end its record holds, and it could make every message."""
-    async with handrail(data, **more) as bot:  # type: ignore[arg-type]  # the keywords of handrail
+async def school_day(data: Path, **more: Any) -> AsyncIterator[Handrail]:
+    """A Handrail on a school day at ten; at the end its record holds, and it could make every message.
+
+    `more`: the keywords of `handrail`.
+    """
+    async with handrail(data, **more) as bot:
         await ten_o_clock(bot)
         yield bot
         await bot.settled()

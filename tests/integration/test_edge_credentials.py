@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -129,14 +130,20 @@ def trust(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "localhost")
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of a client that trusts nobody and hangs up."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
 @pytest.fixture
 def authority(certificate: Path) -> Iterator[Authority]:
     authority = Authority()
     authority.open.set()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "both.pem")
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler(authority)) as server:
-        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that trusts nobody hangs up
+    with Server(("127.0.0.1", 0), handler(authority)) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         authority.url = f"https://localhost:{server.server_port}/"
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

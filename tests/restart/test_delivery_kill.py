@@ -7,6 +7,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,11 @@ async def test_a_message_killed_between_mark_and_send_is_not_lost(service: Servi
     assert service.texts(chat) == [f"one {REPEAT}"]
 
 
+def have_arrived(service: Service, chats: Sequence[str], least: int) -> bool:
+    """So many messages stand in these chats."""
+    return sum(len(service.texts(chat)) for chat in chats) >= least
+
+
 async def test_killed_again_and_again_it_loses_nothing_and_every_double_says_so(service: Service) -> None:
     dice = random.Random(7)
     chats = service.chats[:8]
@@ -138,7 +144,7 @@ async def test_killed_again_and_again_it_loses_nothing_and_every_double_says_so(
         await service.hear("staged")
         seen += dice.randint(1, 10)
         await service.school.wait_for(
-            lambda enough=seen: sum(len(service.texts(chat)) for chat in chats) >= enough,  # type: ignore[misc]  # bound at once
+            partial(have_arrived, service, chats, seen),
             timeout_seconds=WITHIN_SECONDS,
         )
         await service.kill()

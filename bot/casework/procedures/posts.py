@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
 
 from bot.casework import messages
-from bot.casework.envelopes import NOBODY, Composed
+from bot.casework.envelopes import NOBODY, Composed, OwnChats
 from bot.casework.office import Office
-from bot.casework.ports import Envelope, Lapsed, NoWay
+from bot.casework.ports import Lapsed, NoWay
 from bot.casework.procedures.asking import cannot_sign, for_role, is_staff, may_do, waits_for
 from bot.casework.procedures.knowing import flow_of, own_words, stay_of, step_of
 from bot.casework.procedures.reading import settled_step, was_asked, whole_step
@@ -112,30 +111,13 @@ def told_line(
     return text, words.say("alert_summary", number=case.number, urgency=urgency)
 
 
-class Carry(Protocol):
-    """Puts a text or a card into an envelope for somebody's own chat."""
-
-    def __call__(
-        self,
-        item: Item,
-        reference: Reference,
-        *,
-        slot: str,
-        words: Words,
-        text: str = "",
-        view: View | None = None,
-    ) -> Envelope:
-        """An edit where the message exists and is to change."""
-        ...
-
-
 class StepPosts:
     """Composes the messages of procedures. Synchronous and read-only."""
 
-    def __init__(self, office: Office, reach: Reach, carry: Carry) -> None:
+    def __init__(self, office: Office, reach: Reach, chats: OwnChats) -> None:
         self._office = office
         self._reach = reach
-        self._carry = carry
+        self._chats = chats
 
     def kinds(self) -> Mapping[str, Callable[[Item, datetime], Composed]]:
         """Each kind of message with what makes it."""
@@ -159,11 +141,13 @@ class StepPosts:
         words = own_words(self._office, procedure, reference.language)
         if messages.in_two(case, item) or item.reason == "reminder":
             line = step_line(words, case, item)
-            envelope = self._carry(item, reference, slot=messages.line_slot(item.id), words=words, text=line)
+            envelope = self._chats.carry(
+                item, reference, slot=messages.line_slot(item.id), words=words, text=line
+            )
             return replace(envelope, summary=line)
         slot = messages.step_slot(procedure.id, item.params["stay"], reference.person, item.id)
         view = shown_step(self._office, case, procedure, reference.person, slot, words)
-        return self._carry(item, reference, slot=slot, words=words, view=view)
+        return self._chats.carry(item, reference, slot=slot, words=words, view=view)
 
     def _card(self, item: Item, _now: datetime) -> Composed:
         found = step_named(self._office, item)
@@ -175,11 +159,11 @@ class StepPosts:
         if item.slot.startswith(messages.LINE):
             if was_asked(self._office, self._office.unit(), case, procedure, reference.person):
                 return Lapsed(why="stands")
-            return self._blanked(item, reference, words)
+            return self._chats.blanked(item, reference, words)
         view = shown_step(self._office, case, procedure, reference.person, item.slot, words)
         if item.do == "send" and not view.actions:
             return Lapsed(why="passed")
-        return self._carry(item, reference, slot=item.slot, words=words, view=view)
+        return self._chats.carry(item, reference, slot=item.slot, words=words, view=view)
 
     def _told(self, item: Item, now: datetime) -> Composed:
         found = step_named(self._office, item)
@@ -194,14 +178,18 @@ class StepPosts:
                 reference.person not in barred and is_staff(directory, reference.person)
             ):
                 return Lapsed(why="stands")
-            return self._blanked(item, reference, own_words(self._office, procedure, reference.language))
+            return self._chats.blanked(
+                item, reference, own_words(self._office, procedure, reference.language)
+            )
         reference = told_to(self._office, case, item, self._reach, now)
         if reference is None:
             return NoWay(why=NOBODY)
         words = own_words(self._office, procedure, reference.language)
         sees = may_see(case, reference.person, self._office.directory(), now)
         text, summary = told_line(self._office, words, case, procedure, item, sees=sees)
-        return replace(self._carry(item, reference, slot=item.slot, words=words, text=text), summary=summary)
+        return replace(
+            self._chats.carry(item, reference, slot=item.slot, words=words, text=text), summary=summary
+        )
 
     def _asked(self, item: Item, _now: datetime) -> Composed:
         reference = self._reach(item.to_person)
@@ -209,8 +197,4 @@ class StepPosts:
             return Lapsed(why="gone")
         words = Words(definition=self._office.shelf.current(), language=reference.language)
         view = asked_now(self._office, item.params["procedure"], reference.language, words)
-        return self._carry(item, reference, slot=item.slot, words=words, view=view)
-
-    def _blanked(self, item: Item, reference: Reference, words: Words) -> Envelope:
-        text = words.say("blank_title")
-        return replace(self._carry(item, reference, slot=item.slot, words=words, text=text), summary=text)
+        return self._chats.carry(item, reference, slot=item.slot, words=words, view=view)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 from bot.casework import verbs
 from bot.casework.procedures.asking import for_role, may_ask, may_begin, may_do
@@ -20,6 +21,13 @@ from bot.model.people import PersonId
 from bot.model.procedures import Procedure
 from tests.fakes.messenger import refusal
 from tests.unit.casework.walking import World, world
+
+
+class AsTheyAre(Random):
+    """Never falls on what happens seldom: offers and presses stay as they are."""
+
+    def random(self) -> float:
+        return 0.5
 
 
 def holder(school: World, role: str) -> PersonId:
@@ -54,7 +62,7 @@ async def sent(school: World, case: Case, run: Procedure, by: str, values: Mappi
 
 async def test_a_procedure_begins_by_itself_once_whatever_happens_afterwards(tmp_path: Path) -> None:
     async with world(tmp_path, 1) as school:
-        school.random.random = lambda: 0.5  # type: ignore[method-assign]  # offers and presses as they are
+        school.random = AsTheyAre()
         case = await child_case(school)
         assert len(runs(school, case, "child_at_risk")) == 1
         for _ in range(2):
@@ -79,7 +87,7 @@ async def test_in_a_closed_case_only_what_closing_calls_for_begins(tmp_path: Pat
 
 async def test_a_clock_that_is_not_the_armed_one_does_nothing(tmp_path: Path) -> None:
     async with world(tmp_path, 1) as school:
-        school.random.random = lambda: 0.5  # type: ignore[method-assign]  # offers and presses as they are
+        school.random = AsTheyAre()
         case = await child_case(school)
         run = runs(school, case, "child_at_risk")[0]
         assert school.store.get(CLOCKS, run.clock_id or "") is not None
@@ -99,7 +107,7 @@ async def test_a_clock_that_is_not_the_armed_one_does_nothing(tmp_path: Path) ->
 
 async def test_nobody_who_is_in_the_case_does_a_step_of_it(tmp_path: Path) -> None:
     async with world(tmp_path, 1) as school:
-        school.random.random = lambda: 0.5  # type: ignore[method-assign]  # offers and presses as they are
+        school.random = AsTheyAre()
         case = await child_case(school)
         run = await begun(school, case, "technical_task")
         await sent(school, case, run, "dsl", {"job": "filter", "job_words": "Block it"})
@@ -122,7 +130,7 @@ async def test_nobody_who_is_in_the_case_does_a_step_of_it(tmp_path: Path) -> No
 
 async def test_who_begins_a_thing_that_others_must_sign_cannot_sign_it(tmp_path: Path) -> None:
     async with world(tmp_path, 1) as school:
-        school.random.random = lambda: 0.5  # type: ignore[method-assign]  # offers and presses as they are
+        school.random = AsTheyAre()
         case = await child_case(school)
         flow = school.office.definition_of(case).flows["network_access"]
         step = flow.steps["ask_dsl"]
@@ -140,7 +148,7 @@ async def test_who_begins_a_thing_that_others_must_sign_cannot_sign_it(tmp_path:
 
 async def test_each_is_offered_what_they_may_begin_and_ask_for(tmp_path: Path) -> None:
     async with world(tmp_path, 1) as school:
-        school.random.random = lambda: 0.5  # type: ignore[method-assign]  # offers and presses as they are
+        school.random = AsTheyAre()
         case = await child_case(school)
         office, unit = school.office, school.office.unit()
         offered = {f.key for f in may_begin(office, unit, case, holder(school, "dsl"))}
@@ -159,7 +167,7 @@ async def test_a_step_comes_to_the_last_resort_and_where_nobody_is_reached_that_
     tmp_path: Path,
 ) -> None:
     async with world(tmp_path, 1) as school:
-        school.random.random = lambda: 0.5  # type: ignore[method-assign]  # offers and presses as they are
+        school.random = AsTheyAre()
         case, dsl = await child_case(school), holder(school, "dsl")
         for person in school.staff():
             if person != dsl:
